@@ -1,0 +1,52 @@
+/**
+ * A channel carries a notification to where people are.
+ *
+ * Contract (every channel runs `test/contracts/channel.ts`):
+ * - `send` makes one attempt and never throws: what happened is the value it returns.
+ * - The same notification may be sent again after any outcome; receivers see the same `notification.id`.
+ * - It ends within `timeout_ms`, follows no redirect, and reads a bounded answer.
+ * - Retrying is not its business: the outbox decides.
+ */
+export interface Channel {
+  readonly name: string;
+  send(notification: Notification, options: SendOptions): Promise<Outcome>;
+}
+
+export interface SendOptions {
+  readonly timeout_ms: number;
+}
+
+export type Outcome =
+  | { readonly result: 'ok' }
+  /** Worth another attempt, not before `retry_after_ms` where the receiver named a time. */
+  | { readonly result: 'retry'; readonly retry_after_ms?: number; readonly reason: string }
+  /** No attempt will ever succeed. */
+  | { readonly result: 'failed'; readonly reason: string };
+
+export interface Notification {
+  /** Stable over retries: receivers use it to ignore repetitions. */
+  readonly id: string;
+  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test';
+  /** ISO 8601. */
+  readonly time: string;
+  readonly alert: AlertSummary;
+}
+
+export interface AlertSummary {
+  readonly alert_id: string;
+  readonly tenant: string;
+  readonly rule: string;
+  readonly state: 'firing' | 'resolved';
+  readonly feature: string;
+  readonly slice: Readonly<Record<string, string>>;
+  /** What moved, how much, since when: for a person. */
+  readonly summary: string;
+  /** When it began, ISO 8601. */
+  readonly since: string;
+  /** When it ended, ISO 8601; null while it fires. */
+  readonly resolved: string | null;
+  readonly verdict: Readonly<Record<string, unknown>>;
+  /** Where to look, on the collector's own page. */
+  readonly url: string;
+  readonly example_trace_ids: readonly string[];
+}

@@ -1,0 +1,35 @@
+/**
+ * Every error a user of the collector can meet: code, HTTP status, whether a sender should try again, message.
+ * `docs/errors.md` lists the same codes; a test holds the two together.
+ */
+export const errors = {
+  bad_request: { status: 400, retry: false, message: 'The request could not be read.' },
+  undecodable: { status: 400, retry: false, message: 'The body is not valid OTLP.' },
+  bad_sql: { status: 400, retry: false, message: 'The statement could not be run.' },
+  unauthenticated: { status: 401, retry: false, message: 'A valid API key is required.' },
+  forbidden: { status: 403, retry: false, message: 'This request is not allowed from here.' },
+  not_found: { status: 404, retry: false, message: 'There is nothing here.' },
+  method_not_allowed: { status: 405, retry: false, message: 'This method is not supported here.' },
+  too_large: { status: 413, retry: false, message: 'The body is larger than the limit.' },
+  unsupported_type: { status: 415, retry: false, message: 'The content type or encoding is not supported.' },
+  timed_out: { status: 504, retry: true, message: 'The query took too long.' },
+  storage_unavailable: { status: 503, retry: true, message: 'The journal cannot be written now.' },
+  store_unavailable: { status: 503, retry: true, message: 'The store is not reachable now.' },
+  internal: { status: 500, retry: false, message: 'An unexpected error happened.' },
+} as const;
+
+export type ErrorCode = keyof typeof errors;
+
+export class SextantError extends Error {
+  override readonly name = 'SextantError';
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
+    super(detail === undefined ? errors[code].message : `${errors[code].message} ${detail}`, options);
+    this.code = code;
+  }
+
+  get status(): number {
+    return errors[this.code].status;
+  }
+}

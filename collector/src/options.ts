@@ -1,0 +1,102 @@
+import { SextantError } from './errors.ts';
+
+/**
+ * Every option of the collector, once: environment name, default, unit and one sentence.
+ * `docs/options.md` is generated from this table; a test holds the two together.
+ */
+type Kind = 'text' | 'integer' | 'number' | 'boolean';
+
+interface Option {
+  readonly environment: string;
+  readonly kind: Kind;
+  readonly default: string | number | boolean | null;
+  readonly unit: string;
+  readonly sentence: string;
+}
+
+const MIB = 1024 * 1024;
+
+export const option_table = {
+  host: option('SEXTANT_HOST', 'text', '127.0.0.1', '', 'Address to listen on.'),
+  port: option('SEXTANT_PORT', 'integer', 4318, '', 'Port to listen on; 0 takes a free one.'),
+  data: option('SEXTANT_DATA', 'text', '.sextant', '', 'Data folder.'),
+  store: option('SEXTANT_STORE', 'text', 'duckdb', '', 'Where rows are stored: duckdb or bigquery.'),
+  key: option('SEXTANT_KEY', 'text', null, '', 'API key every request must carry; none means none is asked.'),
+  insecure: option('SEXTANT_INSECURE', 'boolean', false, '', 'Allow an address other than loopback without a key.'),
+  body_bytes_max: option('SEXTANT_BODY_BYTES_MAX', 'integer', 64 * MIB, 'bytes', 'Largest body, before and after inflation.'),
+  segment_bytes: option('SEXTANT_SEGMENT_BYTES', 'integer', 64 * MIB, 'bytes', 'Size at which a journal segment is closed.'),
+  journal_bytes_max: option('SEXTANT_JOURNAL_BYTES_MAX', 'integer', 20 * 1024 * MIB, 'bytes', 'Largest journal; above it senders get 503.'),
+  batch_spans_max: option('SEXTANT_BATCH_SPANS_MAX', 'integer', 8192, 'spans', 'Most spans stored in one transaction.'),
+  duckdb_memory_bytes: option('SEXTANT_DUCKDB_MEMORY_BYTES', 'integer', 512 * MIB, 'bytes', 'Memory limit of the embedded store.'),
+  sql_rows_max: option('SEXTANT_SQL_ROWS_MAX', 'integer', 10_000, 'rows', 'Most rows one SQL answer holds.'),
+  sql_timeout_ms: option('SEXTANT_SQL_TIMEOUT_MS', 'integer', 10_000, 'ms', 'Longest time one query may take.'),
+  retention_days: option('SEXTANT_RETENTION_DAYS', 'integer', 0, 'days', 'Days kept; 0 keeps everything.'),
+  bigquery_project: option('SEXTANT_BIGQUERY_PROJECT', 'text', null, '', 'Project of the BigQuery store.'),
+  bigquery_dataset: option('SEXTANT_BIGQUERY_DATASET', 'text', 'sextant', '', 'Dataset of the BigQuery store.'),
+  bigquery_endpoint: option('SEXTANT_BIGQUERY_ENDPOINT', 'text', null, '', 'Address of another BigQuery API, such as an emulator.'),
+  embed_url: option('SEXTANT_EMBED_URL', 'text', null, '', 'OpenAI-compatible embeddings endpoint, such as http://host/v1/embeddings.'),
+  embed_model: option('SEXTANT_EMBED_MODEL', 'text', 'text-embedding-3-small', '', 'Model asked of that endpoint.'),
+  embed_key: option('SEXTANT_EMBED_KEY', 'text', null, '', 'Bearer key for that endpoint.'),
+  drift: option('SEXTANT_DRIFT', 'boolean', true, '', 'Embed user messages and watch them for drift.'),
+  drift_interval_ms: option('SEXTANT_DRIFT_INTERVAL_MS', 'integer', 10_000, 'ms', 'Pause between two rounds of the watch.'),
+  drift_fit: option('SEXTANT_DRIFT_FIT', 'integer', 2_000, 'vectors', 'First vectors of a feature; the sketch is fitted on them.'),
+  drift_reference: option('SEXTANT_DRIFT_REFERENCE', 'integer', 5_000, 'vectors', 'Next vectors of a feature; windows are compared with them.'),
+  drift_window: option('SEXTANT_DRIFT_WINDOW', 'integer', 500, 'vectors', 'Vectors after which a window closes, at the end of a minute.'),
+  drift_window_minutes_max: option('SEXTANT_DRIFT_WINDOW_MINUTES_MAX', 'integer', 1440, 'minutes', 'Age at which a window closes all the same.'),
+  drift_alpha: option('SEXTANT_DRIFT_ALPHA', 'number', 0.001, '', 'False-alarm rate of one window.'),
+  drift_tolerance: option('SEXTANT_DRIFT_TOLERANCE', 'number', 0.02, '', 'Drifted share that counts as nothing.'),
+  webhook_url: option('SEXTANT_WEBHOOK_URL', 'text', null, '', 'Where alerts are sent.'),
+  webhook_secret: option('SEXTANT_WEBHOOK_SECRET', 'text', null, '', 'Secret that signs webhooks, "whsec_" and base64.'),
+  public_url: option('SEXTANT_PUBLIC_URL', 'text', null, '', 'Address of the page in links; default is the listening address.'),
+} as const satisfies Record<string, Option>;
+
+type ValueOf<O> = O extends { kind: infer K; default: infer D }
+  ? (K extends 'text' ? string : K extends 'boolean' ? boolean : number) | (D extends null ? null : never)
+  : never;
+
+export type Options = { readonly [Name in keyof typeof option_table]: ValueOf<(typeof option_table)[Name]> };
+
+/**
+ * Reads options from an environment. Given options win over the environment, the environment over defaults.
+ * @throws SextantError bad_request for a value of the wrong kind, or an unknown SEXTANT_ name
+ */
+export function readOptions(
+  environment: Readonly<Record<string, string | undefined>>,
+  given: Partial<Options> = {},
+): Options {
+  const known = new Set<string>(Object.values(option_table).map((entry) => entry.environment));
+  // SEXTANT_URL belongs to the SDK and to the commands that ask a running collector.
+  known.add('SEXTANT_URL');
+  for (const name of Object.keys(environment)) {
+    if (name.startsWith('SEXTANT_') && !known.has(name)) throw new SextantError('bad_request', `Unknown option ${name}.`);
+  }
+  const values = Object.entries(option_table).map(([name, entry]) => {
+    const text = environment[entry.environment];
+    const fallback = text === undefined || text === '' ? entry.default : parse(entry, text);
+    return [name, given[name as keyof Options] ?? fallback];
+  });
+  return Object.freeze(Object.fromEntries(values)) as Options;
+}
+
+function parse(entry: Option, text: string): string | number | boolean {
+  if (entry.kind === 'text') return text;
+  if (entry.kind === 'boolean') {
+    if (/^(1|true|yes|on)$/i.test(text)) return true;
+    if (/^(0|false|no|off)$/i.test(text)) return false;
+    throw new SextantError('bad_request', `${entry.environment} must be true or false, not "${text}".`);
+  }
+  const value = Number(text);
+  const fits = entry.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
+  if (!fits || value < 0) throw new SextantError('bad_request', `${entry.environment} must be a number, not "${text}".`);
+  return value;
+}
+
+function option<const K extends Kind, const D extends string | number | boolean | null>(
+  environment: string,
+  kind: K,
+  fallback: D,
+  unit: string,
+  sentence: string,
+) {
+  return { environment, kind, default: fallback, unit, sentence } as const;
+}

@@ -1,0 +1,155 @@
+import type { NewRow, TableName } from './schema.ts';
+
+/**
+ * Where rows live. DuckDB and BigQuery are the two that come with Sextant.
+ *
+ * Contract (every store runs `test/contracts/store.ts`):
+ * - A promise that resolves means durable: after a crash the rows are there.
+ * - `append` is idempotent by position: records at or before the position already applied are ignored, so a
+ *   batch may be repeated, alone or as part of another, after any failure. It applies records in their order.
+ *   Calls do not overlap.
+ * - A span already stored with the same tenant, trace id and span id is a duplicate: neither it nor anything
+ *   that came with it is stored again.
+ * - A rejected promise means that the call may be repeated unchanged.
+ * - Strings are data: no value ever becomes part of a statement, a path or an object key.
+ * - Unknown values are null, and come back as null.
+ * - After `close` every call rejects.
+ */
+export interface Store {
+  readonly name: string;
+
+  /** Stores the rows of journal records. */
+  append(batch: Batch): Promise<Appended>;
+
+  /** The position up to which everything is stored, or null for an empty store. */
+  position(): Promise<Position | null>;
+
+  /** Stores rows that do not come from the journal. Repeating a call may store them twice. */
+  insert<Name extends InsertableTable>(table: Name, rows: readonly NewRow<Name>[]): Promise<void>;
+
+  /**
+   * The oldest rows of a queue that are not finished yet, at most `rows_max` of one day and at least one whole
+   * ingest batch; null when there are none. The same work is returned until it is finished.
+   */
+  take<Name extends QueueName>(queue: Name, rows_max: number): Promise<Work<Name> | null>;
+
+  /**
+   * Stores what was made of the work and marks it done, both or neither. Finishing the same work again has no
+   * effect.
+   */
+  finish<Name extends QueueName>(work: Work<Name>, results: readonly QueueResult<Name>[]): Promise<void>;
+
+  /**
+   * Runs a named query of `dashboards/queries/<dialect>/<name>.sql`. Times go in and come out as microseconds
+   * since 1970, 64-bit integers come out as numbers, JSON as text.
+   */
+  query(name: string, parameters: Readonly<Record<string, QueryValue>>, options?: QueryOptions): Promise<Row[]>;
+
+  /** Runs one read-only statement that sees the tables of the schema and nothing else. */
+  sql(statement: string, options: SqlOptions): Promise<SqlResult>;
+
+  /** Removes every row of days before the day of `before_time_us`; returns the days removed. */
+  expire(before_time_us: number): Promise<readonly string[]>;
+
+  /** Removes spans and all that belongs to them; returns how many spans went. */
+  erase(selector: EraseSelector): Promise<number>;
+
+  close(): Promise<void>;
+}
+
+/** A place in the journal: just after a record. Compared by segment, then by offset. */
+export interface Position {
+  /** Number of the segment; grows over time, never used twice. */
+  readonly segment: number;
+  /** Bytes from the start of the segment. */
+  readonly offset: number;
+}
+
+export interface Batch {
+  readonly records: readonly RecordRows[];
+}
+
+/** What one journal record became. A record may hold no span. */
+export interface RecordRows {
+  /** The position just after the record. */
+  readonly position: Position;
+  readonly spans: readonly SpanRows[];
+}
+
+/** A span with everything that is stored only if the span is. */
+export interface SpanRows {
+  readonly span: NewRow<'spans'>;
+  /** Contents the span points to; a store keeps each hash once a day. */
+  readonly messages: readonly NewRow<'messages'>[];
+  readonly embeddings: readonly NewRow<'embeddings'>[];
+  readonly cost_lines: readonly NewRow<'cost_lines'>[];
+  /** Versions the span names; a store keeps each (kind, name, version) once a day. */
+  readonly versions: readonly NewRow<'versions'>[];
+}
+
+export interface Appended {
+  readonly stored: number;
+  readonly duplicated: number;
+}
+
+export type InsertableTable = Extract<TableName, 'serving' | 'scores' | 'alerts' | 'audit'>;
+
+/**
+ * Two queues of stored rows wait for work:
+ * - `embed`: user messages that have no vector yet, answered with embeddings;
+ * - `sketch`: embeddings that are not summed yet, answered with sketches.
+ */
+export type QueueName = 'embed' | 'sketch';
+
+export interface Work<Name extends QueueName> {
+  readonly queue: Name;
+  /** Opaque to the caller: which rows these are. */
+  readonly mark: string;
+  readonly rows: readonly QueueRow<Name>[];
+}
+
+export type QueueRow<Name extends QueueName> = Name extends 'embed' ? EmbedRow : NewRow<'embeddings'>;
+export type QueueResult<Name extends QueueName> = Name extends 'embed' ? NewRow<'embeddings'> : NewRow<'sketches'>;
+
+/** A leaf model span whose last input message is a user's. */
+export interface EmbedRow {
+  readonly tenant: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly conversation_id: string | null;
+  readonly time: number;
+  readonly text_hash: string;
+  readonly text: string;
+  /** Values of the slice columns, see `slices.ts`. */
+  readonly slices: Readonly<Record<string, string>>;
+}
+
+export type QueryValue = string | number | boolean | null | readonly string[];
+export type Row = Record<string, unknown>;
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface SqlOptions {
+  readonly rows_max: number;
+  readonly timeout_ms: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface SqlResult {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** JSON values: times as ISO text, integers beyond 2^53 as text. */
+  readonly rows: readonly Row[];
+  /** True when there were more rows than `rows_max`. */
+  readonly truncated: boolean;
+}
+
+export type EraseSelector =
+  | { readonly tenant: string; readonly trace_id: string }
+  | { readonly tenant: string; readonly conversation_id: string }
+  | { readonly tenant: string; readonly user_id: string };
+
+export function comparePositions(a: Position, b: Position): number {
+  return a.segment - b.segment || a.offset - b.offset;
+}

@@ -1,0 +1,40 @@
+import type { Sketch } from './sketches/sketch.ts';
+
+/**
+ * A detector compares a window with a reference.
+ *
+ * Contract (checked for every detector by `test/contracts/detector.ts`):
+ * - Pure: same input, same verdict, bit for bit; no clock, no randomness that is not seeded by its input.
+ * - The order in which the sketches were merged does not matter.
+ * - Sketches of unlike ids are an error (`SketchMismatchError`), never a verdict.
+ * - Too little evidence is a verdict that did not drift, with p null and the reason in `why`.
+ */
+export interface Detector<Fit = unknown> {
+  readonly name: string;
+  detect(request: DetectRequest<Fit>): Verdict;
+}
+
+export interface DetectRequest<Fit> {
+  /** What the sketches were made with. */
+  readonly fit: Fit;
+  readonly reference: Sketch;
+  readonly current: Sketch;
+  /** False-alarm rate for one window. */
+  readonly alpha: number;
+  /** Effects up to here count as nothing, in the unit of `effect`. */
+  readonly tolerance: number;
+}
+
+export interface Verdict {
+  readonly detector: string;
+  readonly n_reference: number;
+  readonly n_current: number;
+  readonly statistic: number | null;
+  readonly p: number | null;
+  readonly effect: number | null;
+  readonly effect_low: number | null;
+  readonly effect_high: number | null;
+  readonly drifted: boolean;
+  /** One sentence for a person. */
+  readonly why: string;
+}
