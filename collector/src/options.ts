@@ -22,32 +22,146 @@ export const option_table = {
   data: option('SEXTANT_DATA', 'text', '.sextant', '', 'Data folder.'),
   store: option('SEXTANT_STORE', 'text', 'duckdb', '', 'Where rows are stored: duckdb or bigquery.'),
   key: option('SEXTANT_KEY', 'text', null, '', 'API key every request must carry; none means none is asked.'),
-  insecure: option('SEXTANT_INSECURE', 'boolean', false, '', 'Allow an address other than loopback without a key.'),
-  body_bytes_max: option('SEXTANT_BODY_BYTES_MAX', 'integer', 64 * MIB, 'bytes', 'Largest body, before and after inflation.'),
-  segment_bytes: option('SEXTANT_SEGMENT_BYTES', 'integer', 64 * MIB, 'bytes', 'Size at which a journal segment is closed.'),
-  journal_bytes_max: option('SEXTANT_JOURNAL_BYTES_MAX', 'integer', 20 * 1024 * MIB, 'bytes', 'Largest journal; above it senders get 503.'),
-  batch_spans_max: option('SEXTANT_BATCH_SPANS_MAX', 'integer', 8192, 'spans', 'Most spans stored in one transaction.'),
-  duckdb_memory_bytes: option('SEXTANT_DUCKDB_MEMORY_BYTES', 'integer', 512 * MIB, 'bytes', 'Memory limit of the embedded store.'),
+  insecure: option(
+    'SEXTANT_INSECURE',
+    'boolean',
+    false,
+    '',
+    'Allow an address other than loopback without a key.',
+  ),
+  body_bytes_max: option(
+    'SEXTANT_BODY_BYTES_MAX',
+    'integer',
+    64 * MIB,
+    'bytes',
+    'Largest body, before and after inflation.',
+  ),
+  segment_bytes: option(
+    'SEXTANT_SEGMENT_BYTES',
+    'integer',
+    64 * MIB,
+    'bytes',
+    'Size at which a journal segment is closed.',
+  ),
+  journal_bytes_max: option(
+    'SEXTANT_JOURNAL_BYTES_MAX',
+    'integer',
+    20 * 1024 * MIB,
+    'bytes',
+    'Largest journal; above it senders get 503.',
+  ),
+  batch_bytes_max: option(
+    'SEXTANT_BATCH_BYTES_MAX',
+    'integer',
+    4 * MIB,
+    'bytes',
+    'Journal bytes stored in one transaction.',
+  ),
+  duckdb_memory_bytes: option(
+    'SEXTANT_DUCKDB_MEMORY_BYTES',
+    'integer',
+    512 * MIB,
+    'bytes',
+    'Memory limit of the embedded store.',
+  ),
   sql_rows_max: option('SEXTANT_SQL_ROWS_MAX', 'integer', 10_000, 'rows', 'Most rows one SQL answer holds.'),
-  sql_timeout_ms: option('SEXTANT_SQL_TIMEOUT_MS', 'integer', 10_000, 'ms', 'Longest time one query may take.'),
+  sql_timeout_ms: option(
+    'SEXTANT_SQL_TIMEOUT_MS',
+    'integer',
+    10_000,
+    'ms',
+    'Longest time one query may take.',
+  ),
   retention_days: option('SEXTANT_RETENTION_DAYS', 'integer', 0, 'days', 'Days kept; 0 keeps everything.'),
   bigquery_project: option('SEXTANT_BIGQUERY_PROJECT', 'text', null, '', 'Project of the BigQuery store.'),
-  bigquery_dataset: option('SEXTANT_BIGQUERY_DATASET', 'text', 'sextant', '', 'Dataset of the BigQuery store.'),
-  bigquery_endpoint: option('SEXTANT_BIGQUERY_ENDPOINT', 'text', null, '', 'Address of another BigQuery API, such as an emulator.'),
-  embed_url: option('SEXTANT_EMBED_URL', 'text', null, '', 'OpenAI-compatible embeddings endpoint, such as http://host/v1/embeddings.'),
-  embed_model: option('SEXTANT_EMBED_MODEL', 'text', 'text-embedding-3-small', '', 'Model asked of that endpoint.'),
+  bigquery_dataset: option(
+    'SEXTANT_BIGQUERY_DATASET',
+    'text',
+    'sextant',
+    '',
+    'Dataset of the BigQuery store.',
+  ),
+  bigquery_endpoint: option(
+    'SEXTANT_BIGQUERY_ENDPOINT',
+    'text',
+    null,
+    '',
+    'Address of another BigQuery API, such as an emulator.',
+  ),
+  embed_url: option(
+    'SEXTANT_EMBED_URL',
+    'text',
+    null,
+    '',
+    'OpenAI-compatible embeddings endpoint, such as http://host/v1/embeddings.',
+  ),
+  embed_model: option(
+    'SEXTANT_EMBED_MODEL',
+    'text',
+    'text-embedding-3-small',
+    '',
+    'Model asked of that endpoint.',
+  ),
   embed_key: option('SEXTANT_EMBED_KEY', 'text', null, '', 'Bearer key for that endpoint.'),
   drift: option('SEXTANT_DRIFT', 'boolean', true, '', 'Embed user messages and watch them for drift.'),
-  drift_interval_ms: option('SEXTANT_DRIFT_INTERVAL_MS', 'integer', 10_000, 'ms', 'Pause between two rounds of the watch.'),
-  drift_fit: option('SEXTANT_DRIFT_FIT', 'integer', 2_000, 'vectors', 'First vectors of a feature; the sketch is fitted on them.'),
-  drift_reference: option('SEXTANT_DRIFT_REFERENCE', 'integer', 5_000, 'vectors', 'Next vectors of a feature; windows are compared with them.'),
-  drift_window: option('SEXTANT_DRIFT_WINDOW', 'integer', 500, 'vectors', 'Vectors after which a window closes, at the end of a minute.'),
-  drift_window_minutes_max: option('SEXTANT_DRIFT_WINDOW_MINUTES_MAX', 'integer', 1440, 'minutes', 'Age at which a window closes all the same.'),
+  drift_interval_ms: option(
+    'SEXTANT_DRIFT_INTERVAL_MS',
+    'integer',
+    10_000,
+    'ms',
+    'Pause between two rounds of the watch.',
+  ),
+  drift_fit: option(
+    'SEXTANT_DRIFT_FIT',
+    'integer',
+    2_000,
+    'vectors',
+    'First vectors of a feature; the sketch is fitted on them.',
+  ),
+  drift_reference: option(
+    'SEXTANT_DRIFT_REFERENCE',
+    'integer',
+    5_000,
+    'vectors',
+    'Next vectors of a feature; windows are compared with them.',
+  ),
+  drift_window: option(
+    'SEXTANT_DRIFT_WINDOW',
+    'integer',
+    500,
+    'vectors',
+    'Vectors after which a window closes, at the end of a minute.',
+  ),
+  drift_window_minutes_max: option(
+    'SEXTANT_DRIFT_WINDOW_MINUTES_MAX',
+    'integer',
+    1440,
+    'minutes',
+    'Age at which a window closes all the same.',
+  ),
   drift_alpha: option('SEXTANT_DRIFT_ALPHA', 'number', 0.001, '', 'False-alarm rate of one window.'),
-  drift_tolerance: option('SEXTANT_DRIFT_TOLERANCE', 'number', 0.02, '', 'Drifted share that counts as nothing.'),
+  drift_tolerance: option(
+    'SEXTANT_DRIFT_TOLERANCE',
+    'number',
+    0.02,
+    '',
+    'Drifted share that counts as nothing.',
+  ),
   webhook_url: option('SEXTANT_WEBHOOK_URL', 'text', null, '', 'Where alerts are sent.'),
-  webhook_secret: option('SEXTANT_WEBHOOK_SECRET', 'text', null, '', 'Secret that signs webhooks, "whsec_" and base64.'),
-  public_url: option('SEXTANT_PUBLIC_URL', 'text', null, '', 'Address of the page in links; default is the listening address.'),
+  webhook_secret: option(
+    'SEXTANT_WEBHOOK_SECRET',
+    'text',
+    null,
+    '',
+    'Secret that signs webhooks, "whsec_" and base64.',
+  ),
+  public_url: option(
+    'SEXTANT_PUBLIC_URL',
+    'text',
+    null,
+    '',
+    'Address of the page in links; default is the listening address.',
+  ),
 } as const satisfies Record<string, Option>;
 
 type ValueOf<O> = O extends { kind: infer K; default: infer D }
@@ -68,7 +182,8 @@ export function readOptions(
   // SEXTANT_URL belongs to the SDK and to the commands that ask a running collector.
   known.add('SEXTANT_URL');
   for (const name of Object.keys(environment)) {
-    if (name.startsWith('SEXTANT_') && !known.has(name)) throw new SextantError('bad_request', `Unknown option ${name}.`);
+    if (name.startsWith('SEXTANT_') && !known.has(name))
+      throw new SextantError('bad_request', `Unknown option ${name}.`);
   }
   const values = Object.entries(option_table).map(([name, entry]) => {
     const text = environment[entry.environment];
@@ -87,7 +202,8 @@ function parse(entry: Option, text: string): string | number | boolean {
   }
   const value = Number(text);
   const fits = entry.kind === 'integer' ? Number.isSafeInteger(value) : Number.isFinite(value);
-  if (!fits || value < 0) throw new SextantError('bad_request', `${entry.environment} must be a number, not "${text}".`);
+  if (!fits || value < 0)
+    throw new SextantError('bad_request', `${entry.environment} must be a number, not "${text}".`);
   return value;
 }
 

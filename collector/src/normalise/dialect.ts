@@ -66,6 +66,8 @@ export interface CanonicalFields {
   /** Whether `output_tokens` includes reasoning. Absent: it does, as in the convention. */
   readonly output_includes_reasoning?: boolean;
 
+  /** Service tier that answered, such as default, flex or priority: prices differ by it. */
+  readonly service_tier?: string;
   /** Cost in US dollars as the sender reported it. */
   readonly reported_cost_usd?: number;
   readonly ttft_ms?: number;

@@ -33,6 +33,14 @@ export interface Table<Columns extends Record<string, Column> = Record<string, C
   readonly columns: Columns;
 }
 
+/** Some table of the schema, its column names forgotten. */
+export interface AnyTable {
+  readonly comment: string;
+  readonly day_column: string;
+  readonly cluster_by: readonly string[];
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
 interface JavaScriptTypes {
   text: string;
   integer: number;
@@ -55,8 +63,10 @@ export type RowOf<T> =
       }
     : never;
 
-const required = <T extends ColumnType>(type: T, comment: string) => ({ type, required: true, comment }) as const;
-const optional = <T extends ColumnType>(type: T, comment: string) => ({ type, required: false, comment }) as const;
+const required = <T extends ColumnType>(type: T, comment: string) =>
+  ({ type, required: true, comment }) as const;
+const optional = <T extends ColumnType>(type: T, comment: string) =>
+  ({ type, required: false, comment }) as const;
 
 function table<const Columns extends Record<string, Column>>(definition: Table<Columns>): Table<Columns> {
   return definition;
@@ -147,7 +157,10 @@ export const messages = table({
   cluster_by: ['message_hash'],
   columns: {
     tenant,
-    message_hash: required('text', 'First 128 bits of the SHA-256 of tenant and content, 32 hexadecimal digits.'),
+    message_hash: required(
+      'text',
+      'First 128 bits of the SHA-256 of tenant and content, 32 hexadecimal digits.',
+    ),
     role: required('text', 'system, user, assistant, tool or the word of the sender.'),
     text: required('text', 'The text parts, joined by line breaks; empty when there are none.'),
     content: required('json', 'The whole message: role, parts, name, finish_reason.'),

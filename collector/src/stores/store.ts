@@ -43,7 +43,11 @@ export interface Store {
    * Runs a named query of `dashboards/queries/<dialect>/<name>.sql`. Times go in and come out as microseconds
    * since 1970, 64-bit integers come out as numbers, JSON as text.
    */
-  query(name: string, parameters: Readonly<Record<string, QueryValue>>, options?: QueryOptions): Promise<Row[]>;
+  query(
+    name: string,
+    parameters: Readonly<Record<string, QueryValue>>,
+    options?: QueryOptions,
+  ): Promise<Row[]>;
 
   /** Runs one read-only statement that sees the tables of the schema and nothing else. */
   sql(statement: string, options: SqlOptions): Promise<SqlResult>;
@@ -109,7 +113,9 @@ export interface Work<Name extends QueueName> {
 }
 
 export type QueueRow<Name extends QueueName> = Name extends 'embed' ? EmbedRow : NewRow<'embeddings'>;
-export type QueueResult<Name extends QueueName> = Name extends 'embed' ? NewRow<'embeddings'> : NewRow<'sketches'>;
+export type QueueResult<Name extends QueueName> = Name extends 'embed'
+  ? NewRow<'embeddings'>
+  : NewRow<'sketches'>;
 
 /** A leaf model span whose last input message is a user's. */
 export interface EmbedRow {

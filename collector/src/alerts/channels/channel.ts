@@ -12,6 +12,12 @@ export interface Channel {
   send(notification: Notification, options: SendOptions): Promise<Outcome>;
 }
 
+/** What a channel is configured with, as it stands in the configuration: each factory checks its own. */
+export type ChannelSettings = Readonly<Record<string, unknown>>;
+
+/** @throws SextantError bad_request for settings the channel cannot work with */
+export type ChannelFactory = (settings: ChannelSettings) => Channel;
+
 export interface SendOptions {
   readonly timeout_ms: number;
 }

@@ -1,0 +1,23 @@
+import { SextantError } from '../../errors.ts';
+import type { Channel, ChannelFactory, ChannelSettings } from './channel.ts';
+import { loadChannel } from './load.ts';
+import { webhook } from './webhook.ts';
+
+/** Every channel that comes with Sextant. A new one is a file in this folder and a line here. */
+export const channels: Readonly<Record<string, ChannelFactory>> = { webhook };
+
+/**
+ * Makes a channel.
+ * @param kind a name of the list above, or the path of a module of one's own, such as "./pager.js"
+ * @throws SextantError bad_request for an unknown kind, a module that does not load, or bad settings
+ */
+export async function createChannel(kind: string, settings: ChannelSettings): Promise<Channel> {
+  if (/[./\\]/.test(kind)) return loadChannel(kind, settings);
+  const factory = Object.hasOwn(channels, kind) ? channels[kind] : undefined;
+  if (factory !== undefined) return factory(settings);
+  const known = Object.keys(channels).join(', ');
+  throw new SextantError(
+    'bad_request',
+    `There is no channel "${kind}"; there are: ${known}, or the path of a module.`,
+  );
+}

@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { SextantError } from '../../errors.ts';
+import type { Channel, ChannelSettings } from './channel.ts';
+
+/**
+ * Loads a user's own channel: a module whose default export is a factory, settings in and channel out.
+ * The factory may be asynchronous. A relative path starts at the working folder.
+ * @throws SextantError bad_request, with the path and what is wrong
+ */
+export async function loadChannel(path: string, settings: ChannelSettings): Promise<Channel> {
+  const module = await importModule(path);
+  const factory = module['default'];
+  if (typeof factory !== 'function') throw bad(path, 'has no function as its default export');
+  const channel: unknown = await create(path, () => factory(settings));
+  if (!isChannel(channel)) throw bad(path, 'did not make an object with a name and a send function');
+  return channel;
+}
+
+async function importModule(path: string): Promise<Record<string, unknown>> {
+  try {
+    return await import(pathToFileURL(resolve(path)).href);
+  } catch (cause) {
+    throw bad(path, 'could not be loaded', cause);
+  }
+}
+
+async function create(path: string, factory: () => unknown): Promise<unknown> {
+  try {
+    return await factory();
+  } catch (cause) {
+    throw bad(path, 'refused its settings', cause);
+  }
+}
+
+function isChannel(value: unknown): value is Channel {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, send } = value as Partial<Channel>;
+  return typeof name === 'string' && name !== '' && typeof send === 'function';
+}
+
+function bad(path: string, problem: string, cause?: unknown): SextantError {
+  const because = cause instanceof Error ? `: ${cause.message}` : '';
+  return new SextantError('bad_request', `The channel module ${path} ${problem}${because}.`, { cause });
+}

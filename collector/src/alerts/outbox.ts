@@ -1,0 +1,176 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Log } from '../log.ts';
+import type { Delivery } from './alert.ts';
+import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import { openOutboxTable, type RowState } from './outbox-table.ts';
+import { settle, standard_schedule_ms } from './retry.ts';
+import { within } from './within.ts';
+
+/** Source: Standard Webhooks 1.0.0, which recommends 15 to 30 seconds. */
+export const attempt_timeout_ms = 20_000;
+/** A lane looks at least this often, so that a clock that was set back does not silence it. */
+const PAUSE_MS_MAX = 60_000;
+/** A channel may end a little late before it is taken to have broken its contract. */
+const GRACE_MS = 1_000;
+
+/**
+ * Carries notifications to channels at least once, with the same id each time.
+ *
+ * - Each channel has its own lane, one attempt at a time: a receiver that hangs delays nobody else.
+ * - Of one alert, a notification goes out only when the earlier ones are delivered or dead.
+ * - A notification that cannot be delivered is kept as dead.
+ */
+export interface Outbox {
+  /** Takes a notification for every channel, as part of a transaction of the caller; `wake` after it. */
+  insert(notification: Notification): void;
+  wake(): void;
+  start(): void;
+  /** Waits for attempts in flight, up to a limit; an attempt cut off is repeated after the next start. */
+  stop(): Promise<void>;
+  /** Makes every attempt that is due at `now_ms`, whether started or not. */
+  deliverDue(now_ms: number): Promise<void>;
+  deliveries(alert_id: string): Delivery[];
+  counts(): OutboxCounts;
+}
+
+/** Rows in each state, and rows dropped since the process started, by the state they had. */
+export type OutboxCounts = Readonly<Record<RowState | `dropped_${RowState}`, number>>;
+
+export interface OutboxSettings {
+  readonly database: DatabaseSync;
+  readonly channels: readonly Channel[];
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  readonly schedule_ms?: readonly number[];
+  /** For one attempt. */
+  readonly timeout_ms?: number;
+  readonly stop_timeout_ms?: number;
+  readonly rows_max?: number;
+  /** In [0, 1); spreads retries so that receivers are not hit by all at once. */
+  readonly random?: () => number;
+}
+
+export function createOutbox(settings: OutboxSettings): Outbox {
+  const { database, channels, now, log } = settings;
+  const { schedule_ms = standard_schedule_ms, rows_max = 10_000, random = Math.random } = settings;
+  const { timeout_ms = attempt_timeout_ms, stop_timeout_ms = 5_000 } = settings;
+  const table = openOutboxTable(database);
+  const dropped = { dropped_pending: 0, dropped_delivered: 0, dropped_dead: 0 };
+  const alarms = new Map(channels.map((channel) => [channel, createAlarm()]));
+  let lanes: Promise<void>[] = [];
+  let phase: 'running' | 'stopping' | 'abandoned' = 'running';
+
+  function insert(notification: Notification): void {
+    for (const channel of channels) table.insert(notification, channel.name, now());
+    for (const { state, rows } of table.trim(rows_max)) dropped[`dropped_${state}`] += rows;
+  }
+
+  function wake(): void {
+    for (const alarm of alarms.values()) alarm.ring();
+  }
+
+  function start(): void {
+    const buried = table.buryUnknown(channels.map((channel) => channel.name));
+    if (buried > 0) log.warn({ buried }, 'Notifications to channels no longer configured are dead.');
+    lanes = [...alarms].map(([channel, alarm]) => runLane(channel, alarm));
+  }
+
+  async function stop(): Promise<void> {
+    phase = 'stopping';
+    wake();
+    await within(stop_timeout_ms, Promise.all(lanes), []);
+    phase = 'abandoned';
+  }
+
+  async function runLane(channel: Channel, alarm: Alarm): Promise<void> {
+    while (phase === 'running') await alarm.wait(await step(channel));
+  }
+
+  /** Makes the next attempt where one is due; returns how long to wait for the one after it. */
+  async function step(channel: Channel): Promise<number> {
+    try {
+      if (await deliverNext(channel, now)) return 0;
+      const due_ms = table.nextDue(channel.name) ?? Number.POSITIVE_INFINITY;
+      return Math.max(0, Math.min(due_ms - now(), PAUSE_MS_MAX));
+    } catch (error) {
+      log.error({ error, channel: channel.name }, 'The outbox could not be read or written.');
+      return PAUSE_MS_MAX;
+    }
+  }
+
+  async function deliverDue(now_ms: number): Promise<void> {
+    const deliverAll = async (channel: Channel) => {
+      while (phase !== 'abandoned' && (await deliverNext(channel, () => now_ms)));
+    };
+    await Promise.all(channels.map(deliverAll));
+  }
+
+  /** Makes one attempt; returns false when nothing is due. */
+  async function deliverNext(channel: Channel, clock: () => number): Promise<boolean> {
+    const lease_ms = 2 * (timeout_ms + GRACE_MS);
+    const claim = table.claim({ channel: channel.name, now_ms: clock(), lease_ms });
+    if (claim === null) return false;
+    const outcome = await attempt(channel, claim.notification, timeout_ms);
+    // After stop the database belongs to its owner again; the lease brings the row back.
+    if (phase === 'abandoned') return true;
+    const settled = settle({
+      outcome,
+      attempts: claim.attempts,
+      ended_ms: clock(),
+      schedule_ms,
+      random: random(),
+    });
+    table.settle(claim, settled);
+    if (settled.state === 'dead') {
+      log.error({ channel: channel.name, id: claim.notification.id, ...settled }, 'A notification is dead.');
+    }
+    return true;
+  }
+
+  return {
+    insert,
+    wake,
+    start,
+    stop,
+    deliverDue,
+    deliveries: table.deliveries,
+    counts: () => ({ ...table.counts(), ...dropped }),
+  };
+}
+
+/** One attempt that keeps the contract of a channel even where a user's own channel does not. */
+export async function attempt(
+  channel: Channel,
+  notification: Notification,
+  timeout_ms: number,
+): Promise<Outcome> {
+  const late: Outcome = { result: 'retry', reason: `The channel did not end within ${timeout_ms} ms.` };
+  try {
+    const outcome = await within(timeout_ms + GRACE_MS, channel.send(notification, { timeout_ms }), late);
+    return ['ok', 'retry', 'failed'].includes(outcome.result)
+      ? outcome
+      : { result: 'retry', reason: 'No outcome.' };
+  } catch (error) {
+    return { result: 'retry', reason: `The channel threw: ${String(error)}` };
+  }
+}
+
+interface Alarm {
+  /** Resolves after `pause_ms`, or at once when it was rung since the last wait. */
+  wait(pause_ms: number): Promise<void>;
+  ring(): void;
+}
+
+function createAlarm(): Alarm {
+  let bell = Promise.withResolvers<void>();
+  return {
+    async wait(pause_ms) {
+      const timer = setTimeout(bell.resolve, pause_ms);
+      await bell.promise;
+      clearTimeout(timer);
+      bell = Promise.withResolvers();
+    },
+    ring: () => bell.resolve(),
+  };
+}

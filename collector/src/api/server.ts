@@ -1,0 +1,46 @@
+import swagger from '@fastify/swagger';
+import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { errors, SextantError } from '../errors.ts';
+import { routeAlerts } from './alerts.ts';
+import { routeDrift } from './drift.ts';
+import { routeOverview } from './overview.ts';
+import type { ApiParts } from './parts.ts';
+import { routeSql } from './sql.ts';
+import { routeTraces } from './traces.ts';
+
+/** The API of the store process. It listens on a socket in the data folder; the receiving process is its front. */
+export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
+  const server = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true });
+  server.setErrorHandler(async (error: FastifyError | SextantError, request, reply) => {
+    const known = asSextantError(error);
+    if (known.code === 'internal')
+      parts.log.error(
+        { error, method: request.method, path: request.url.split('?', 1)[0] },
+        'A request failed.',
+      );
+    if (errors[known.code].retry) reply.header('retry-after', '5');
+    return reply.code(known.status).send({ code: known.code, message: known.message });
+  });
+  server.setNotFoundHandler(async () => {
+    throw new SextantError('not_found');
+  });
+  await server.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Sextant collector', version: '0.1.0' } },
+  });
+  server.get('/internal/stats', { schema: { hide: true } }, () => parts.stats());
+  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  routeTraces(server, parts);
+  routeOverview(server, parts);
+  routeDrift(server, parts);
+  routeAlerts(server, parts);
+  routeSql(server, parts);
+  return server;
+}
+
+function asSextantError(error: FastifyError | SextantError): SextantError {
+  if (error instanceof SextantError) return error;
+  if (error.statusCode !== undefined && error.statusCode < 500) {
+    return new SextantError('bad_request', error.message, { cause: error });
+  }
+  return new SextantError('internal', undefined, { cause: error });
+}

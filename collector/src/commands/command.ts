@@ -1,0 +1,31 @@
+/** What a command may use of the process it runs in; only main.ts has the process itself. */
+export interface CommandContext {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Results. */
+  out(text: string): void;
+  /** Everything else. */
+  error(text: string): void;
+  readonly is_terminal: boolean;
+  /** Fires when the user asks to stop. */
+  readonly signal: AbortSignal;
+  /** File of the program. */
+  readonly program: string;
+}
+
+/** How every command ends. */
+export const exit_codes = { ok: 0, failed: 1, found: 2, not_enough_evidence: 3, usage: 64 } as const;
+export type ExitCode = (typeof exit_codes)[keyof typeof exit_codes];
+
+/** The collector a command asks. */
+export interface Collector {
+  readonly url: string;
+  readonly key: string | null;
+}
+
+export function collectorOf(
+  context: CommandContext,
+  given: { readonly url?: string | undefined },
+): Collector {
+  const url = given.url ?? context.environment['SEXTANT_URL'] ?? 'http://127.0.0.1:4318';
+  return { url: url.replace(/\/+$/, ''), key: context.environment['SEXTANT_KEY'] || null };
+}

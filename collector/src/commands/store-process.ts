@@ -1,0 +1,35 @@
+import { createLog } from '../log.ts';
+import type { FromStore, ToStore } from '../messages.ts';
+import { readOptions } from '../options.ts';
+import { startStoreProcess } from '../store-process.ts';
+import { type CommandContext, type ExitCode, exit_codes } from './command.ts';
+
+/** The channel to the receiving process, which started this one. */
+export interface ParentChannel {
+  send(message: FromStore): void;
+  onMessage(listener: (message: ToStore) => void): void;
+  /** The receiving process is gone. */
+  onClose(listener: () => void): void;
+}
+
+/** Runs the store process until the receiving process asks it to stop or is gone. */
+export async function runStoreProcess(context: CommandContext, parent: ParentChannel): Promise<ExitCode> {
+  const early: ToStore[] = [];
+  let receive = (message: ToStore) => {
+    early.push(message);
+  };
+  const ended = new Promise<void>((resolve) => {
+    parent.onClose(resolve);
+    parent.onMessage((message) => (message.type === 'stop' ? resolve() : receive(message)));
+  });
+  const store = await startStoreProcess({
+    options: readOptions(context.environment),
+    send: parent.send,
+    log: createLog(context.error),
+  });
+  receive = store.receive;
+  for (const message of early) receive(message);
+  await ended;
+  await store.stop();
+  return exit_codes.ok;
+}

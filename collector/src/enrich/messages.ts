@@ -1,0 +1,43 @@
+import { hash } from 'node:crypto';
+import type { Message } from '../normalise/message.ts';
+import type { NewRow } from '../stores/schema.ts';
+import { canonicalJson } from './canonical-json.ts';
+
+/** Collects the messages of one span: each content is one row, however often the span holds it. */
+export interface MessageRows {
+  /** Adds a message and gives its hash. */
+  add(message: Message): string;
+  rows(): readonly NewRow<'messages'>[];
+}
+
+export function collectMessages(context: { tenant: string; first_time: number }): MessageRows {
+  const { tenant, first_time } = context;
+  const tenant_prefix = JSON.stringify(tenant);
+  const rows = new Map<string, NewRow<'messages'>>();
+  return {
+    add(message) {
+      const content = canonicalJson(message);
+      // The first 128 bits. The tenant goes in, so that two tenants never share a hash.
+      const message_hash = hash('sha256', tenant_prefix + content, 'hex').slice(0, 32);
+      if (!rows.has(message_hash)) {
+        rows.set(message_hash, {
+          tenant,
+          message_hash,
+          role: message.role,
+          text: textOf(message),
+          content,
+          first_time,
+        });
+      }
+      return message_hash;
+    },
+    rows: () => [...rows.values()],
+  };
+}
+
+function textOf(message: Message): string {
+  const texts = message.parts.flatMap((part) =>
+    part.type === 'text' && typeof part.content === 'string' ? part.content : [],
+  );
+  return texts.join('\n');
+}

@@ -1,0 +1,101 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { SextantError } from './errors.ts';
+import { openJournal } from './journal/journal.ts';
+import type { Log } from './log.ts';
+import type { FromStore } from './messages.ts';
+import type { Options } from './options.ts';
+import { newCounters } from './receive/counters.ts';
+import { isLoopback } from './receive/guard.ts';
+import { buildServer } from './receive/server.ts';
+import { connectStore } from './receive/store-client.ts';
+import { type Supervisor, superviseStore } from './supervisor.ts';
+
+/**
+ * The receiving process: HTTP, journal, front of the API. It starts and watches the store process.
+ *
+ *   senders ─▶ server ─▶ journal ──files──▶ store process
+ *   readers ─▶ server ──socket──▶ store process
+ */
+export interface Ingest {
+  /** Address of the page, such as http://127.0.0.1:4318. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface IngestSettings {
+  readonly options: Options;
+  /** File of the program, to start the store process with. */
+  readonly program: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly page_folder: string;
+  readonly log: Log;
+}
+
+export async function startIngest(settings: IngestSettings): Promise<Ingest> {
+  const { options, log } = settings;
+  if (!isLoopback(options.host) && options.key === null && !options.insecure) {
+    throw new SextantError('forbidden', `Listening on ${options.host} needs SEXTANT_KEY, or --insecure.`);
+  }
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const journal = await openJournal({
+    folder: journalFolder(options),
+    segment_bytes: options.segment_bytes,
+    journal_bytes_max: options.journal_bytes_max,
+  });
+  const counters = newCounters();
+  const store = connectStore(socketPath(options));
+  let supervisor: Supervisor | null = null;
+  const server = await buildServer({
+    ...settings,
+    ...options,
+    journal,
+    counters,
+    store,
+    isStoreReady: () => supervisor?.isReady() ?? false,
+    storeRestarts: () => supervisor?.restarts() ?? 0,
+    now: Date.now,
+  });
+  const url = pageUrl(options, await server.listen({ host: options.host, port: options.port }));
+  supervisor = superviseStore({
+    program: settings.program,
+    arguments: ['store-process'],
+    environment: {
+      ...settings.environment,
+      SEXTANT_DATA: options.data,
+      SEXTANT_PUBLIC_URL: options.public_url ?? url,
+    },
+    onStart: () => sendDurable(),
+    onMessage: (message: FromStore) => {
+      if (message.type === 'stored') journal.release(message.position).catch(reportRelease);
+    },
+    log,
+  });
+  const sendDurable = () => supervisor?.send({ type: 'durable', position: journal.durable() });
+  const reportRelease = (error: unknown) => log.error({ error }, 'A journal segment could not be removed.');
+  journal.onDurable(sendDurable);
+  sendDurable();
+  return {
+    url,
+    async close() {
+      await server.close();
+      await journal.close();
+      await supervisor?.stop();
+    },
+  };
+}
+
+export function journalFolder(options: Options): string {
+  return join(options.data, 'journal');
+}
+
+/** The store's socket. In the data folder, so that its permissions are the folder's. */
+export function socketPath(options: Options): string {
+  return join(options.data, 'store.sock');
+}
+
+function pageUrl(options: Options, address: string): string {
+  const { port } = new URL(address);
+  const any = options.host === '0.0.0.0' || options.host === '::';
+  return `http://${any ? 'localhost' : options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+}

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import type { CommandContext } from './commands/command.ts';
+import type { ParentChannel } from './commands/store-process.ts';
+import type { ToStore } from './messages.ts';
+import { runProgram } from './program.ts';
+
+/** The only file that knows the process: environment, signals, exit. */
+const stop = new AbortController();
+let asked = 0;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    asked += 1;
+    // The first asks for an orderly end; a second will not wait for it.
+    if (asked > 1) process.exit(130);
+    stop.abort();
+  });
+}
+
+// A reader such as `head` that closes the pipe ends the output quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const context: CommandContext = {
+  environment: process.env,
+  out: (text) => process.stdout.write(text),
+  error: (text) => process.stderr.write(text),
+  is_terminal: process.stdout.isTTY === true,
+  signal: stop.signal,
+  program: fileURLToPath(import.meta.url),
+};
+
+const parent: ParentChannel | null = process.send
+  ? {
+      send: (message) => {
+        if (process.connected) process.send?.(message);
+      },
+      onMessage: (listener) => process.on('message', (message) => listener(message as ToStore)),
+      onClose: (listener) => process.on('disconnect', listener),
+    }
+  : null;
+
+process.exitCode = await runProgram(process.argv.slice(2), context, parent);
+if (parent && process.connected) process.disconnect();

@@ -1,0 +1,15 @@
+import type { Position } from './stores/store.ts';
+
+/** What the two processes tell each other. Everything else goes through the journal and the store's socket. */
+
+export type ToStore =
+  /** The journal is on disk up to here. */
+  | { readonly type: 'durable'; readonly position: Position }
+  /** Finish what is under way, then end. */
+  | { readonly type: 'stop' };
+
+export type FromStore =
+  /** The store's socket answers. */
+  | { readonly type: 'ready' }
+  /** Everything up to here is stored: segments before it may go. */
+  | { readonly type: 'stored'; readonly position: Position };

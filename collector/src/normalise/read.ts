@@ -1,0 +1,76 @@
+import type { AttributeMap, AttributeValue } from '../decode/records.ts';
+
+/**
+ * Readers of attributes. Each takes the names under which a value may be found, newest first, and returns the
+ * first value of the right type, or undefined: a value of another type counts as not given.
+ */
+export type Names = readonly string[];
+
+// What senders write in the place of content they were told not to send.
+const redacted: ReadonlySet<string> = new Set(['<REDACTED>', '[REDACTED]']);
+const whole_number = /^\d{1,16}$/;
+const decimal_number = /^\d{1,16}(\.\d{1,20})?(e-?\d{1,3})?$/i;
+
+export function isContent(text: string): boolean {
+  return text !== '' && !redacted.has(text);
+}
+
+/** A text that is neither empty nor redacted; an integer, as versions and ids often are, is given as text. */
+export function readText(attributes: AttributeMap, names: Names): string | undefined {
+  for (const name of names) {
+    const text = asText(attributes.get(name));
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+/** One text or several. Elements of another type are left out. */
+export function readTexts(attributes: AttributeMap, names: Names): readonly string[] | undefined {
+  for (const name of names) {
+    const value = attributes.get(name);
+    const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== undefined);
+    if (texts.length > 0) return texts;
+  }
+  return undefined;
+}
+
+/** A count: an integer from 0 on, also where it was sent as text. */
+export function readCount(attributes: AttributeMap, names: Names): number | undefined {
+  for (const name of names) {
+    const count = asCount(attributes.get(name));
+    if (count !== undefined) return count;
+  }
+  return undefined;
+}
+
+/** A number from 0 on, also where it was sent as text. */
+export function readAmount(attributes: AttributeMap, names: Names): number | undefined {
+  for (const name of names) {
+    const amount = asAmount(attributes.get(name));
+    if (amount !== undefined) return amount;
+  }
+  return undefined;
+}
+
+/** A duration sent in seconds, in milliseconds. */
+export function readSecondsAsMs(attributes: AttributeMap, names: Names): number | undefined {
+  const seconds = readAmount(attributes, names);
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+export function asText(value: AttributeValue | undefined): string | undefined {
+  if (typeof value === 'string') return isContent(value) ? value : undefined;
+  if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
+  return undefined;
+}
+
+function asCount(value: AttributeValue | undefined): number | undefined {
+  const number = typeof value === 'string' && whole_number.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
+}
+
+function asAmount(value: AttributeValue | undefined): number | undefined {
+  if (typeof value === 'bigint') return asAmount(Number(value));
+  const number = typeof value === 'string' && decimal_number.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;
+}

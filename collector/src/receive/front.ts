@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import type { StoreClient } from './store-client.ts';
+
+/** Hands requests for the API to the store process, and its answers back as they come. */
+export function forwardApi(server: FastifyInstance, store: StoreClient): void {
+  server.route({
+    method: ['GET', 'POST', 'DELETE'],
+    url: '/api/*',
+    handler: async (request, reply) => {
+      const abort = new AbortController();
+      // A reader that goes away interrupts its query.
+      reply.raw.on('close', () => abort.abort());
+      const answer = await store.forward({
+        method: request.method,
+        path: request.url,
+        body: Buffer.isBuffer(request.body) ? request.body : undefined,
+        content_type: request.headers['content-type'],
+        signal: abort.signal,
+      });
+      reply.code(answer.statusCode ?? 502);
+      for (const name of [
+        'content-type',
+        'content-length',
+        'retry-after',
+        'cache-control',
+        'etag',
+      ] as const) {
+        const value = answer.headers[name];
+        if (value !== undefined) reply.header(name, value);
+      }
+      return reply.send(answer);
+    },
+  });
+}

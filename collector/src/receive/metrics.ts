@@ -1,0 +1,69 @@
+import type { Stats, StoreStats } from './health.ts';
+
+/** The collector's own figures in the Prometheus text format 0.0.4. */
+export function renderMetrics(stats: Stats, store: StoreStats | null): string {
+  const lines = [
+    ...metric('sextant_spans_accepted_total', 'counter', 'Spans acknowledged.', stats.accepted),
+    ...metric('sextant_spans_stored_total', 'counter', 'Spans stored.', stats.stored),
+    ...metric('sextant_spans_rejected_total', 'counter', 'Spans refused for good.', stats.rejected),
+    ...metric(
+      'sextant_spans_duplicated_total',
+      'counter',
+      'Spans that were stored before.',
+      stats.duplicated,
+    ),
+    ...labelled('sextant_dropped_total', 'Spans and parts of spans left out.', 'reason', stats.dropped),
+    ...labelled('sextant_requests_refused_total', 'Requests refused.', 'code', stats.refused),
+    ...metric('sextant_journal_bytes', 'gauge', 'Size of the journal.', stats.journal.bytes),
+    ...metric('sextant_journal_lag_bytes', 'gauge', 'Journal not stored yet.', stats.journal.lag_bytes),
+    ...metric(
+      'sextant_journal_lag_milliseconds',
+      'gauge',
+      'Age of the oldest record not stored.',
+      stats.journal.lag_ms,
+    ),
+    ...metric('sextant_store_ready', 'gauge', 'Whether the store answers.', stats.store.ready ? 1 : 0),
+    ...metric(
+      'sextant_store_restarts_total',
+      'counter',
+      'Restarts of the store process.',
+      stats.store.restarts,
+    ),
+  ];
+  if (store) {
+    lines.push(
+      ...metric('sextant_watch_rounds_total', 'counter', 'Rounds of the drift watch.', store.watch.rounds),
+      ...metric(
+        'sextant_watch_errors_total',
+        'counter',
+        'Rounds of the drift watch that failed.',
+        store.watch.errors,
+      ),
+      ...labelled('sextant_notifications', 'Notifications by state.', 'state', store.notifications, 'gauge'),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+type Kind = 'counter' | 'gauge';
+
+function metric(name: string, kind: Kind, help: string, value: number | null): string[] {
+  return value === null ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, `${name} ${value}`];
+}
+
+function labelled(
+  name: string,
+  help: string,
+  label: string,
+  values: Readonly<Record<string, number>>,
+  kind: Kind = 'counter',
+): string[] {
+  const samples = Object.entries(values).map(
+    ([value, count]) => `${name}{${label}="${escapeLabel(value)}"} ${count}`,
+  );
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...samples];
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

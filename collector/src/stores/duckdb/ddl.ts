@@ -1,0 +1,46 @@
+import { type AnyTable, type ColumnType, tables } from '../schema.ts';
+
+const duckdb_types: Readonly<Record<ColumnType, string>> = {
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  number: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  // Microseconds without a zone: DuckDB compares and prunes these faster than TIMESTAMPTZ, and all of ours are UTC.
+  time: 'TIMESTAMP',
+  // DuckDB keeps the text as given, so what goes in comes out byte for byte.
+  json: 'JSON',
+  texts: 'VARCHAR[]',
+  integers: 'BIGINT[]',
+  numbers: 'FLOAT[]',
+};
+
+/** The statements that create every table of the schema where it is missing, with its comments. */
+export function createTableStatements(): string[] {
+  return Object.entries(tables).flatMap(([name, table]) => [
+    createTable(name, table),
+    ...comments(name, table),
+  ]);
+}
+
+function createTable(name: string, table: AnyTable): string {
+  const columns = Object.entries(table.columns).map(
+    ([column, { type, required }]) =>
+      `  ${quote(column)} ${duckdb_types[type]}${required ? ' NOT NULL' : ''}`,
+  );
+  return `CREATE TABLE IF NOT EXISTS ${quote(name)} (\n${columns.join(',\n')}\n)`;
+}
+
+function comments(name: string, table: AnyTable): string[] {
+  const of_columns = Object.entries(table.columns).map(
+    ([column, { comment }]) => `COMMENT ON COLUMN ${quote(name)}.${quote(column)} IS ${literal(comment)}`,
+  );
+  return [`COMMENT ON TABLE ${quote(name)} IS ${literal(table.comment)}`, ...of_columns];
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function literal(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
+}

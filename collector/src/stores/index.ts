@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { DatabaseSync } from 'node:sqlite';
+import { SextantError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { Options } from '../options.ts';
+import type { Store } from './store.ts';
+
+interface StoreParts {
+  readonly control: DatabaseSync;
+  readonly log: Log;
+}
+
+/**
+ * The stores that come with Sextant; a new one is a folder here and a line in this list. Each is loaded when it
+ * is chosen, so that nobody pays for the client of another.
+ */
+export const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => Promise<Store>>> = {
+  async duckdb(options, parts) {
+    const { openDuckDbStore } = await import('./duckdb/store.ts');
+    return await openDuckDbStore({
+      folder: join(options.data, 'days'),
+      memory_bytes: options.duckdb_memory_bytes,
+      query_timeout_ms: options.sql_timeout_ms,
+      ...parts,
+    });
+  },
+};
+
+/** @throws SextantError bad_request when the configuration names no store of the list */
+export async function openStore(options: Options, parts: StoreParts): Promise<Store> {
+  const open = Object.hasOwn(stores, options.store) ? stores[options.store] : undefined;
+  if (open) return await open(options, parts);
+  const known = Object.keys(stores).join(' and ');
+  throw new SextantError('bad_request', `There is no store "${options.store}"; there are ${known}.`);
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { SextantError } from '../errors.ts';
+
+export type SqlDialect = 'duckdb' | 'bigquery';
+export type ParameterType = 'text' | 'integer' | 'texts';
+
+const range = { from_us: 'integer', to_us: 'integer' } as const;
+
+/**
+ * Every named query and the types of its parameters. Each has a text of the same name in
+ * `dashboards/queries/<dialect>/`.
+ */
+export const queries = {
+  traces: {
+    tenant: 'text',
+    ...range,
+    service: 'text',
+    model: 'text',
+    operation: 'text',
+    agent: 'text',
+    status: 'text',
+    user: 'text',
+    conversation: 'text',
+    prompt_version: 'text',
+    text: 'text',
+    cursor_us: 'integer',
+    cursor_id: 'text',
+    limit: 'integer',
+  },
+  trace: { tenant: 'text', trace_id: 'text' },
+  span: { tenant: 'text', trace_id: 'text', span_id: 'text' },
+  messages: { tenant: 'text', hashes: 'texts' },
+  facets: { tenant: 'text', ...range },
+  timeline: { tenant: 'text', ...range, step_us: 'integer', service: 'text', model: 'text' },
+  alerts_history: { tenant: 'text', state: 'text', limit: 'integer' },
+} as const satisfies Record<string, Readonly<Record<string, ParameterType>>>;
+
+export type NamedQueryName = keyof typeof queries;
+
+export interface NamedQuery {
+  readonly text: string;
+  /** `days`: may be run for each day, newest first, until `limit` rows are found. */
+  readonly scope: 'days' | 'all';
+  readonly parameters: Readonly<Record<string, ParameterType>>;
+}
+
+/**
+ * Reads a named query. The file is small and in the system's cache, so it is read each time.
+ * @throws SextantError bad_request for a name that is not in the list
+ */
+export function loadQuery(dialect: SqlDialect, name: string): NamedQuery {
+  if (!Object.hasOwn(queries, name)) throw new SextantError('bad_request', `There is no query ${name}.`);
+  const folder = import.meta.resolve('@sextant/dashboards/package.json');
+  const text = readFileSync(new URL(`queries/${dialect}/${name}.sql`, folder), 'utf8');
+  const scope = /^-- scope: days$/m.test(text) ? 'days' : 'all';
+  return { text, scope, parameters: queries[name as NamedQueryName] };
+}

@@ -1,0 +1,83 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Log } from './log.ts';
+import type { FromStore, ToStore } from './messages.ts';
+
+/**
+ * Keeps the store process running: started again whenever it ends, after a pause that doubles while it keeps
+ * failing. Ingest goes on acknowledging meanwhile; the journal holds what the store has not seen.
+ */
+export interface Supervisor {
+  send(message: ToStore): void;
+  /** Whether the store process has said that it is ready. */
+  isReady(): boolean;
+  restarts(): number;
+  /** Asks the process to end, and ends it itself when it has not within the limit. */
+  stop(): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  /** File of the program, and the arguments that make it the store process. */
+  readonly program: string;
+  readonly arguments: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  onStart(): void;
+  onMessage(message: FromStore): void;
+  readonly log: Log;
+}
+
+const pause_ms_min = 100;
+const pause_ms_max = 5_000;
+const healthy_after_ms = 10_000;
+const stop_limit_ms = 10_000;
+
+export function superviseStore(options: SupervisorOptions): Supervisor {
+  const state = { child: null as ChildProcess | null, ready: false, restarts: 0, stopping: false };
+  let pause_ms = pause_ms_min;
+  let timer: NodeJS.Timeout | undefined;
+
+  const start = () => {
+    const started_ms = Date.now();
+    const child = fork(options.program, [...options.arguments], {
+      env: { ...options.environment },
+      serialization: 'json',
+    });
+    state.child = child;
+    child.on('message', (message: FromStore) => {
+      if (message.type === 'ready') state.ready = true;
+      options.onMessage(message);
+    });
+    child.on('error', (error) => options.log.error({ error }, 'The store process cannot be reached.'));
+    child.on('exit', (code, signal) => {
+      state.child = null;
+      state.ready = false;
+      if (state.stopping) return;
+      if (Date.now() - started_ms > healthy_after_ms) pause_ms = pause_ms_min;
+      options.log.warn({ code, signal, pause_ms }, 'The store process ended; it starts again.');
+      state.restarts += 1;
+      timer = setTimeout(start, pause_ms);
+      pause_ms = Math.min(pause_ms * 2, pause_ms_max);
+    });
+    options.onStart();
+  };
+  start();
+
+  return {
+    send(message) {
+      // Between two runs nothing is lost: the new process is told everything when it starts.
+      if (state.child?.connected) state.child.send(message);
+    },
+    isReady: () => state.ready,
+    restarts: () => state.restarts,
+    async stop() {
+      state.stopping = true;
+      clearTimeout(timer);
+      const { child } = state;
+      if (!child) return;
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      if (child.connected) child.send({ type: 'stop' } satisfies ToStore);
+      const limit = setTimeout(() => child.kill('SIGKILL'), stop_limit_ms);
+      await ended;
+      clearTimeout(limit);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+-- Vectors of a feature in a range of time, optionally of one slice; where there are more than the limit, the same random part each time.
+-- scope: all
+SELECT
+  epoch_us(time) AS time,
+  feature,
+  encoder,
+  dimension,
+  vector,
+  slices,
+  text_hash,
+  trace_id
+FROM embeddings
+WHERE tenant = $tenant
+  AND feature = $feature
+  AND ($slice_key = 'all' OR slices ->> $slice_key = $slice_value)
+  AND time >= make_timestamp($from_us::BIGINT)
+  AND time < make_timestamp($to_us::BIGINT)
+-- The digest stands for a random number that stays the same.
+ORDER BY md5(trace_id || span_id), text_hash
+LIMIT $limit::BIGINT

@@ -1,0 +1,33 @@
+import { Check, Copy, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { Button } from './button.tsx';
+
+type Outcome = 'none' | 'copied' | 'failed';
+
+/** Copies the text as it is stored, not as it is displayed. */
+export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
+  const [outcome, setOutcome] = useState<Outcome>('none');
+  useEffect(() => {
+    if (outcome === 'none') return;
+    const timer = setTimeout(() => setOutcome('none'), 1_500);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const copy = () => writeClipboard(typeof text === 'function' ? text() : text).then(setOutcome);
+  const words = { none: label, copied: 'Copied', failed: 'The browser does not allow copying here' };
+  return (
+    <Button look="plain" aria-label={words[outcome]} onPress={() => void copy()}>
+      {outcome === 'none' && <Copy size={14} />}
+      {outcome === 'copied' && <Check size={14} color="var(--good)" />}
+      {outcome === 'failed' && <X size={14} color="var(--danger)" />}
+    </Button>
+  );
+}
+
+async function writeClipboard(text: string): Promise<Outcome> {
+  // Absent on plain HTTP from another machine.
+  if (!('clipboard' in navigator)) return 'failed';
+  return navigator.clipboard.writeText(text).then(
+    () => 'copied' as const,
+    () => 'failed' as const,
+  );
+}

@@ -1,0 +1,96 @@
+import type { Detector, DetectRequest, Verdict } from '../detector.ts';
+import { SketchMismatchError } from '../errors.ts';
+import type { Finding } from '../families/family.ts';
+import { compareKernelMeans } from '../families/kernel-mean.ts';
+import { compareNovelty } from '../families/novelty.ts';
+import type { Fit } from '../sketches/fit.ts';
+import { combineByCauchy } from '../statistics/cauchy-combination.ts';
+
+const name = 'embedding-drift';
+/** Below this many vectors on either side the null distributions are not to be trusted. */
+export const vectors_min = 30;
+
+/**
+ * Has the meaning of a feature moved? Two families of tests, each with one p-value: novelty (what was never there
+ * before) and kernel means (what is more or less frequent than before). Their Cauchy combination is the p of the
+ * verdict.
+ *
+ * The effect is the estimated share of the window that drifted, 0 to 1, with a 90 % interval. It comes from
+ * novelty where that family shows drift by itself, because it counts vectors; else from the kernel means if those
+ * do, as the share of a population as varied as the known one and unlike it that would move them as far; else
+ * from the family with the higher lower end.
+ *
+ * Drifted means both: p below alpha, and the lower end of the effect above the tolerance.
+ */
+export const embeddingDrift: Detector<Fit> = { name, detect };
+
+function detect(request: DetectRequest<Fit>): Verdict {
+  const { fit, reference, current, alpha, tolerance } = request;
+  for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
+  const fewest = Math.min(reference.count, current.count);
+  if (fewest < vectors_min) return tooLittle(request);
+
+  const families = [
+    { finding: compareNovelty(request), describe: describeNovelty },
+    { finding: compareKernelMeans(request), describe: describeKernelMeans },
+  ] as const;
+  const { statistic, p } = combineByCauchy(families.map(({ finding }) => finding.p));
+  const shows = ({ finding }: (typeof families)[number]) =>
+    finding.p < alpha && finding.share_low > tolerance;
+  const { finding, describe } =
+    families.find(shows) ??
+    families.reduce((best, other) => (other.finding.p < best.finding.p ? other : best));
+  const drifted = p < alpha && finding.share_low > tolerance;
+  return {
+    detector: name,
+    n_reference: reference.count,
+    n_current: current.count,
+    statistic,
+    p,
+    effect: finding.share,
+    effect_low: finding.share_low,
+    effect_high: finding.share_high,
+    drifted,
+    why: drifted ? describe(finding) : describeStable({ p, alpha, tolerance, finding }),
+  };
+}
+
+/** The verdict on windows that are too small to judge. */
+function tooLittle({ reference, current }: DetectRequest<Fit>): Verdict {
+  return {
+    detector: name,
+    n_reference: reference.count,
+    n_current: current.count,
+    statistic: null,
+    p: null,
+    effect: null,
+    effect_low: null,
+    effect_high: null,
+    drifted: false,
+    why: `Too little evidence: ${current.count} vectors in the window and ${reference.count} in the reference; ${vectors_min} are needed in each.`,
+  };
+}
+
+function describeNovelty({ share, share_low, share_high }: Finding): string {
+  return `At least ${percent(share)} of the window (${percent(share_low)} to ${percent(share_high)}) lies far from everything the reference holds.`;
+}
+
+function describeKernelMeans({ share, share_low, share_high }: Finding): string {
+  return `The mix of meanings moved as far as it would if ${percent(share)} of the window (${percent(share_low)} to ${percent(share_high)}) were unlike the reference.`;
+}
+
+interface Stable {
+  readonly p: number;
+  readonly alpha: number;
+  readonly tolerance: number;
+  readonly finding: Finding;
+}
+
+function describeStable({ p, alpha, tolerance, finding }: Stable): string {
+  if (p >= alpha) return `No more difference than chance makes (p = ${p.toPrecision(2)}).`;
+  return `A difference beyond chance (p = ${p.toPrecision(2)}), but it may be as small as ${percent(finding.share_low)} of the window; up to ${percent(tolerance)} counts as nothing.`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,6 @@
+import type { Detector } from '../detector.ts';
+import type { Fit } from '../sketches/fit.ts';
+import { embeddingDrift } from './embedding-drift.ts';
+
+/** Every detector that works on sketches of vectors. A new one is a file in this folder and a line here. */
+export const detectors: readonly Detector<Fit>[] = [embeddingDrift];

@@ -1,0 +1,336 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { Webhook } from 'standardwebhooks';
+import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest';
+import type { Channel, Notification, Outcome } from '../../../collector/src/alerts/channels/channel.ts';
+import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
+import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
+import type { Log } from '../../../collector/src/log.ts';
+import type { NewRow } from '../../../collector/src/stores/schema.ts';
+import { startReceiver } from '../../support/webhook-receiver.ts';
+import { contextOf, drifted, stable, too_little } from './verdicts.ts';
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const now_ms = Date.UTC(2026, 10, 21, 12);
+
+let folder: string;
+let path: string;
+let control: DatabaseSync;
+let rows: NewRow<'alerts'>[];
+let sent: Notification[];
+let log: Record<keyof Log, Mock<Log['warn']>>;
+
+const store = {
+  insert: async (_table: string, added: readonly unknown[]) => {
+    rows.push(...(added as NewRow<'alerts'>[]));
+  },
+};
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sextant-alerts-'));
+  path = join(folder, 'control.sqlite');
+  control = new DatabaseSync(path);
+  [rows, sent] = [[], []];
+  log = { info: vi.fn<Log['info']>(), warn: vi.fn<Log['warn']>(), error: vi.fn<Log['error']>() };
+});
+afterEach(() => {
+  if (control.isOpen) control.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface Parts {
+  readonly channels?: readonly Channel[];
+  readonly options?: Partial<AlertOptions>;
+  readonly store?: typeof store;
+  readonly control?: DatabaseSync;
+}
+
+function alertsWith(parts: Parts = {}): Alerts {
+  return createAlerts({
+    store: parts.store ?? store,
+    control: parts.control ?? control,
+    channels: parts.channels ?? [recorder()],
+    options: { public_url: 'http://127.0.0.1:4318/', ...parts.options },
+    now: () => now_ms,
+    log,
+  });
+}
+
+function recorder(outcome: Outcome = { result: 'ok' }): Channel {
+  return {
+    name: 'recorder',
+    send: async (notification) => {
+      sent.push(notification);
+      return outcome;
+    },
+  };
+}
+
+function reopen(): void {
+  control.close();
+  control = new DatabaseSync(path);
+}
+
+test('a drifted window pages, a stable one says that it is over, both signed', async () => {
+  const receiver = await startReceiver();
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] })] });
+  alerts.start();
+  await alerts.onVerdict(stable, contextOf(1));
+  await alerts.onVerdict(drifted, contextOf(2));
+  await receiver.received(1);
+  await alerts.onVerdict(drifted, contextOf(3));
+  await alerts.onVerdict(stable, contextOf(4));
+  await receiver.received(2);
+  await alerts.stop();
+
+  const bodies = receiver.requests.map(({ body, headers }) =>
+    new Webhook(secret).verify(body, headers as Record<string, string>),
+  ) as { type: string; timestamp: string; data: Record<string, unknown> }[];
+  const { alert_id } = bodies[0]!.data;
+  expect(bodies).toEqual([
+    {
+      type: 'alert.firing',
+      timestamp: '2026-11-21T00:02:00.000Z',
+      data: {
+        alert_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+        tenant: 'acme',
+        rule: 'drift',
+        state: 'firing',
+        feature: 'embedding.user_message',
+        slice: { prompt_version: 'v2' },
+        summary: expect.stringContaining('drifted share 23 % (18 % to 29 %)'),
+        since: '2026-11-21T00:01:00.000Z',
+        resolved: null,
+        verdict: {
+          ...drifted,
+          window_start: '2026-11-21T00:01:00.000Z',
+          window_end: '2026-11-21T00:02:00.000Z',
+        },
+        url: `http://127.0.0.1:4318/alerts?alert=${alert_id}`,
+        example_trace_ids: ['0af7651916cd43dd8448eb211c80319c'],
+      },
+    },
+    {
+      type: 'alert.resolved',
+      timestamp: '2026-11-21T00:04:00.000Z',
+      data: expect.objectContaining({
+        alert_id,
+        state: 'resolved',
+        since: '2026-11-21T00:01:00.000Z',
+        resolved: '2026-11-21T00:04:00.000Z',
+      }),
+    },
+  ]);
+  await receiver.close();
+});
+
+test('every change is a row of table alerts, with the window’s time', async () => {
+  const alerts = alertsWith();
+  for (const [index, verdict] of [drifted, stable, drifted].entries()) {
+    await alerts.onVerdict(verdict, contextOf(index + 1));
+  }
+  expect(rows.map(({ state, time }) => ({ state, time }))).toEqual([
+    { state: 'firing', time: contextOf(1).window_end_us },
+    { state: 'resolved', time: contextOf(2).window_end_us },
+    { state: 'firing', time: contextOf(3).window_end_us },
+  ]);
+  expect(rows[1]?.alert_id).toBe(rows[0]?.alert_id);
+  expect(rows[2]?.alert_id).not.toBe(rows[0]?.alert_id);
+  expect(JSON.parse(rows[0]!.details)).toMatchObject({
+    verdict: { p: 0.0003 },
+    example_trace_ids: [expect.any(String)],
+  });
+  expect(rows[0]).toMatchObject({ tenant: 'acme', slice_key: 'prompt_version', slice_value: 'v2' });
+});
+
+test('the list shows each alert once, newest first, with its latest state and its deliveries', async () => {
+  const alerts = alertsWith({ channels: [recorder({ result: 'retry', reason: 'HTTP 503' })] });
+  await alerts.onVerdict(drifted, contextOf(1));
+  await alerts.onVerdict(stable, contextOf(2));
+  await alerts.onVerdict(drifted, contextOf(3));
+  await alerts.onVerdict(drifted, contextOf(1, { tenant: 'other' }));
+  await alerts.deliverDue(now_ms);
+  const list = alerts.list({ tenant: 'acme', limit: 10 });
+  expect(list.map((alert) => alert.state)).toEqual(['firing', 'resolved']);
+  expect(list[1]).toMatchObject({
+    rule: 'drift',
+    feature: 'embedding.user_message',
+    slice_key: 'prompt_version',
+    slice_value: 'v2',
+    since: '2026-11-21T00:00:00.000Z',
+    resolved: '2026-11-21T00:02:00.000Z',
+    notifications: [
+      { channel: 'recorder', type: 'alert.firing', state: 'pending', attempts: 1, last_error: 'HTTP 503' },
+      { channel: 'recorder', type: 'alert.resolved', state: 'pending', attempts: 0, last_error: null },
+    ],
+  });
+  expect(alerts.list({ tenant: 'acme', state: 'resolved', limit: 10 })).toEqual([list[1]]);
+  expect(alerts.list({ tenant: 'acme', limit: 1 })).toEqual([list[0]]);
+  expect(alerts.list({ tenant: 'nobody', limit: 10 })).toEqual([]);
+});
+
+test('tenants, rules, features and slices are watched apart', async () => {
+  const alerts = alertsWith();
+  const keys = [
+    {},
+    { tenant: 'b' },
+    { rule: 'b' },
+    { feature: 'b' },
+    { slice_key: 'b' },
+    { slice_value: 'b' },
+  ];
+  for (const key of keys) await alerts.onVerdict(drifted, contextOf(1, key));
+  await alerts.deliverDue(now_ms);
+  expect(new Set(sent.map((notification) => notification.alert.alert_id)).size).toBe(keys.length);
+});
+
+test('waits as many windows as it is told, and does not resolve for want of evidence', async () => {
+  const alerts = alertsWith({ options: { for_windows: 2, keep_windows: 2 } });
+  const verdicts = [
+    drifted,
+    stable,
+    drifted,
+    drifted,
+    stable,
+    too_little,
+    drifted,
+    stable,
+    too_little,
+    stable,
+  ];
+  for (const [index, verdict] of verdicts.entries()) await alerts.onVerdict(verdict, contextOf(index + 1));
+  await alerts.deliverDue(now_ms);
+  expect(sent.map(({ type, time }) => `${type} ${time.slice(11, 16)}`)).toEqual([
+    'alert.firing 00:04',
+    'alert.resolved 00:10',
+  ]);
+});
+
+test('crashes and windows handed again page nobody twice and lose no page', async () => {
+  const step = fc.record({
+    verdict: fc.constantFrom(drifted, stable, too_little),
+    again: fc.nat({ max: 2 }),
+    restart: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
+      sent = [];
+      const memory = new DatabaseSync(':memory:');
+      let alerts = alertsWith({ control: memory });
+      for (const [index, { verdict, again, restart }] of steps.entries()) {
+        for (let time = 0; time <= again; time++) await alerts.onVerdict(verdict, contextOf(index + 1));
+        if (restart) alerts = alertsWith({ control: memory });
+        else await alerts.deliverDue(now_ms);
+      }
+      await alerts.deliverDue(now_ms);
+      const changes = steps
+        .map(({ verdict }) => verdict)
+        .filter((verdict) => verdict !== too_little)
+        .map((verdict) => verdict.drifted)
+        .filter((state, index, states) => state !== (states[index - 1] ?? false));
+      expect(sent.map(({ type }) => type)).toEqual(
+        changes.map((state) => (state ? 'alert.firing' : 'alert.resolved')),
+      );
+      expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
+      memory.close();
+    }),
+    { seed: 1, numRuns: 60 },
+  );
+});
+
+test('state, outbox and row change together or not at all', async () => {
+  const alerts = alertsWith();
+  for (const table of ['alert_states', 'alert_records', 'alert_outbox', 'alert_unwritten']) {
+    control.exec(
+      `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END`,
+    );
+    await expect(alerts.onVerdict(drifted, contextOf(1))).rejects.toThrow('disk is full');
+    control.exec('DROP TRIGGER broken');
+    expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
+    expect(alerts.counts()).toMatchObject({ outbox: { pending: 0 }, unwritten: { waiting: 0 } });
+  }
+  await alerts.onVerdict(drifted, contextOf(1));
+  expect(alerts.counts().outbox.pending).toBe(1);
+  expect(rows).toHaveLength(1);
+});
+
+test('rows the store refused are written later, also after a restart, in their order', async () => {
+  const away = { insert: () => Promise.reject(new Error('The store is away.')) };
+  const before = alertsWith({ store: away });
+  await before.onVerdict(drifted, contextOf(1));
+  await before.onVerdict(stable, contextOf(2));
+  expect(before.counts().unwritten).toEqual({ waiting: 2, dropped: 0 });
+  expect(log.warn).toHaveBeenCalledTimes(2);
+  reopen();
+  const after = alertsWith();
+  after.start();
+  await after.stop();
+  expect(rows.map((row) => row.state)).toEqual(['firing', 'resolved']);
+  expect(after.counts().unwritten.waiting).toBe(0);
+});
+
+test('killed while a page is on its way: the page comes again with the same id, and no other', async () => {
+  const receiver = await startReceiver();
+  receiver.behave('hang', { status: 204 });
+  const script = fileURLToPath(new URL('dying-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, path, receiver.url], {
+    stdio: 'inherit',
+  });
+  await receiver.received(1);
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  reopen();
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url })] });
+  await alerts.onVerdict(drifted, contextOf(1));
+  await alerts.onVerdict(drifted, contextOf(2));
+  await alerts.deliverDue(Date.now() + 60_000);
+  const [first, second, ...others] = receiver.requests.map((request) => request.headers['webhook-id']);
+  expect(second).toBe(first);
+  expect(others).toEqual([]);
+  expect(alerts.list({ tenant: 'acme', limit: 10 })[0]?.notifications).toMatchObject([
+    { state: 'delivered', attempts: 2 },
+  ]);
+  // The child committed the change, but its store was away: the row comes from here.
+  const flushing = alertsWith({ channels: [] });
+  flushing.start();
+  await flushing.stop();
+  expect(rows).toHaveLength(1);
+  await receiver.close();
+});
+
+test('a test notification is one attempt past the outbox, and says what came of it', async () => {
+  const outcome: Outcome = { result: 'failed', reason: 'HTTP 404' };
+  const alerts = alertsWith({ channels: [recorder(outcome)] });
+  expect(await alerts.test('recorder')).toEqual(outcome);
+  expect(sent).toMatchObject([{ type: 'alert.test', alert: { rule: 'test' } }]);
+  expect(alerts.counts().outbox).toMatchObject({ pending: 0, delivered: 0, dead: 0 });
+  expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
+  await expect(alerts.test('nobody')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('two channels of one name are refused', () => {
+  expect(() => alertsWith({ channels: [recorder(), recorder()] })).toThrow(
+    expect.objectContaining({ code: 'bad_request' }),
+  );
+});
+
+test('keeps a bounded number of alerts and quiet keys, never forgetting one that fires', async () => {
+  const alerts = alertsWith({ options: { alerts_max: 3, states_max: 3 } });
+  await alerts.onVerdict(drifted, contextOf(1, { feature: 'old but firing' }));
+  for (let minute = 2; minute < 12; minute++) {
+    await alerts.onVerdict(drifted, contextOf(minute, { feature: `feature ${minute}` }));
+    await alerts.onVerdict(stable, contextOf(minute + 1, { feature: `feature ${minute}` }));
+  }
+  const list = alerts.list({ tenant: 'acme', limit: 100 });
+  expect(list.map((alert) => alert.feature)).toEqual(['feature 11', 'feature 10', 'old but firing']);
+  expect(control.prepare('SELECT count(*) AS n FROM alert_states').get()).toEqual({ n: 3 });
+  await alerts.onVerdict(drifted, contextOf(20, { feature: 'old but firing' }));
+  expect(alerts.list({ tenant: 'acme', state: 'firing', limit: 100 })).toHaveLength(1);
+});

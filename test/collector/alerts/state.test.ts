@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  advance,
+  initial_state,
+  type Policy,
+  type Transition,
+  type Window,
+} from '../../../collector/src/alerts/state.ts';
+
+type Evidence = Window['evidence'];
+
+const MINUTE_US = 60_000_000;
+const evidences = fc.array(fc.constantFrom<Evidence>('drifted', 'stable', 'none'), { maxLength: 60 });
+const policies = fc.record({
+  for_windows: fc.integer({ min: 1, max: 4 }),
+  keep_windows: fc.integer({ min: 1, max: 4 }),
+});
+const once: Policy = { for_windows: 1, keep_windows: 1 };
+
+function windowsOf(list: readonly Evidence[]): Window[] {
+  return list.map((evidence, index) => ({
+    evidence,
+    window_start_us: index * MINUTE_US,
+    window_end_us: (index + 1) * MINUTE_US,
+  }));
+}
+
+/** What happens on each window. */
+function run(windows: readonly Window[], policy: Policy): (Transition | null)[] {
+  let state = initial_state;
+  return windows.map((window) => {
+    const step = advance(state, window, policy);
+    state = step.state;
+    return step.transition;
+  });
+}
+
+test('by default the first drifted window fires and the first stable one resolves', () => {
+  const transitions = run(windowsOf(['stable', 'drifted', 'drifted', 'stable', 'stable', 'drifted']), once);
+  expect(transitions).toEqual([
+    null,
+    { to: 'firing', since_us: MINUTE_US, fired_us: 2 * MINUTE_US },
+    null,
+    { to: 'resolved', since_us: MINUTE_US, fired_us: 2 * MINUTE_US },
+    null,
+    { to: 'firing', since_us: 5 * MINUTE_US, fired_us: 6 * MINUTE_US },
+  ]);
+});
+
+test('since is the first window of the run that fired, however long it took', () => {
+  const evidence: Evidence[] = ['drifted', 'stable', 'drifted', 'none', 'drifted', 'drifted'];
+  const [, , , , , fired] = run(windowsOf(evidence), { for_windows: 3, keep_windows: 1 });
+  expect(fired).toEqual({ to: 'firing', since_us: 2 * MINUTE_US, fired_us: 6 * MINUTE_US });
+});
+
+test('fires and resolves exactly where the runs in the list of evidence say so', () => {
+  fc.assert(
+    fc.property(evidences, policies, (evidence, policy) => {
+      const transitions = run(windowsOf(evidence), policy).map((transition) => transition?.to ?? null);
+      expect(transitions).toEqual(expected(evidence, policy));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
+/** The same rule said another way: look back over what is not "none" since the last change. */
+function expected(evidence: readonly Evidence[], policy: Policy): ('firing' | 'resolved' | null)[] {
+  let firing = false;
+  let since_change: Evidence[] = [];
+  return evidence.map((item) => {
+    if (item === 'none') return null;
+    since_change.push(item);
+    const needed = firing ? policy.keep_windows : policy.for_windows;
+    const latest = since_change.slice(-needed);
+    if (latest.length < needed || latest.some((one) => one !== (firing ? 'stable' : 'drifted'))) return null;
+    firing = !firing;
+    since_change = [];
+    return firing ? 'firing' : 'resolved';
+  });
+}
+
+test('firing and resolved alternate, and both name the same beginning', () => {
+  fc.assert(
+    fc.property(evidences, policies, (evidence, policy) => {
+      const transitions = run(windowsOf(evidence), policy).filter((transition) => transition !== null);
+      for (const [index, transition] of transitions.entries()) {
+        expect(transition.to).toBe(index % 2 === 0 ? 'firing' : 'resolved');
+        const before = transitions[index - 1];
+        if (transition.to === 'resolved') expect(transition).toEqual({ ...before, to: 'resolved' });
+        else expect(transition.fired_us).toBeGreaterThan(before?.fired_us ?? 0);
+      }
+    }),
+    { seed: 2, numRuns: 300 },
+  );
+});
+
+test('windows handed again, at any time later, change nothing', () => {
+  fc.assert(
+    fc.property(evidences, policies, fc.infiniteStream(fc.nat()), (evidence, policy, numbers) => {
+      const windows = windowsOf(evidence);
+      const repeated = windows.flatMap((window, index) => {
+        const earlier = windows[Number(numbers.next().value) % (index + 1)];
+        return earlier === undefined
+          ? [window]
+          : [window, window, { ...earlier, evidence: 'drifted' as const }];
+      });
+      const changes = (list: Window[]) => run(list, policy).filter((transition) => transition !== null);
+      expect(changes(repeated)).toEqual(changes(windows));
+    }),
+    { seed: 3, numRuns: 300 },
+  );
+});
+
+test('is pure: a frozen state can be advanced', () => {
+  const state = Object.freeze({ ...initial_state });
+  const window = Object.freeze({ evidence: 'drifted' as const, window_start_us: 0, window_end_us: 1 });
+  expect(advance(state, window, once)).toEqual(advance(state, window, once));
+  expect(state).toEqual(initial_state);
+});

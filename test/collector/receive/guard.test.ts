@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { isLoopback } from '../../../collector/src/receive/guard.ts';
+import { startReceiver } from '../../support/receiver.ts';
+
+const key = 'a-key-of-some-length';
+
+async function status(
+  headers: Record<string, string>,
+  given: { host?: string; key?: string | null; url?: string } = {},
+) {
+  const { server } = await startReceiver({ host: given.host ?? '127.0.0.1', key: given.key ?? null });
+  return (await server.inject({ method: 'GET', url: given.url ?? '/api/stats', headers })).statusCode;
+}
+
+describe('guard', () => {
+  it.each(['127.0.0.1:4318', 'localhost:4318', '[::1]:4318', 'LOCALHOST'])(
+    'serves this machine as %s',
+    async (host) => {
+      expect(await status({ host })).toBe(200);
+    },
+  );
+
+  it.each(['evil.example', '192.168.1.5:4318', '127.0.0.1.evil.example', '127.0.0.1@evil.example'])(
+    'refuses the host "%s" on a loopback address',
+    async (host) => {
+      expect(await status({ host })).toBe(403);
+    },
+  );
+
+  it.each(['http://evil.example', 'http://127.0.0.1:9999', 'null', 'nonsense'])(
+    'refuses the origin %s',
+    async (origin) => {
+      expect(await status({ host: '127.0.0.1:4318', origin })).toBe(403);
+    },
+  );
+
+  it('serves its own page', async () => {
+    expect(await status({ host: '127.0.0.1:4318', origin: 'http://127.0.0.1:4318' })).toBe(200);
+  });
+
+  it('takes any host where it listens to others', async () => {
+    expect(await status({ host: 'collector.internal' }, { host: '0.0.0.0' })).toBe(200);
+  });
+
+  it.each([
+    ['no key', {}],
+    ['a wrong key', { authorization: 'Bearer wrong' }],
+    ['the key without a scheme', { authorization: key }],
+    ['an empty key', { authorization: 'Bearer ' }],
+    ['another scheme', { authorization: `Basic ${key}` }],
+  ])('refuses %s where a key is set', async (_name, headers) => {
+    expect(await status({ host: '127.0.0.1', ...(headers as Record<string, string>) }, { key })).toBe(401);
+  });
+
+  it('takes the key', async () => {
+    expect(await status({ host: '127.0.0.1', authorization: `Bearer ${key}` }, { key })).toBe(200);
+  });
+
+  it('tells health without a key, and nothing else on any route', async () => {
+    const { server } = await startReceiver({ key });
+    const headers = { host: '127.0.0.1' };
+    expect((await server.inject({ url: '/healthz', headers })).statusCode).toBe(200);
+    for (const url of ['/', '/metrics', '/api/stats', '/api/traces', '/traces', '/nothing']) {
+      expect((await server.inject({ url, headers })).statusCode, url).toBe(401);
+    }
+    for (const url of ['/v1/traces', '/api/sql', '/api/detect']) {
+      expect((await server.inject({ method: 'POST', url, headers })).statusCode, url).toBe(401);
+    }
+  });
+
+  it('tells loopback addresses from others', () => {
+    expect(['127.0.0.1', '127.9.9.9', '::1', 'localhost'].map(isLoopback)).toEqual([true, true, true, true]);
+    expect(['0.0.0.0', '::', '10.0.0.1', '1270.0.0.1', '127.0.0.1.com'].map(isLoopback)).toEqual(
+      Array(5).fill(false),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { describe } from 'vitest';
+import { appendTests } from './store/append.ts';
+import { eraseTests } from './store/erase.ts';
+import type { OpenStore } from './store/harness.ts';
+import { historyTests } from './store/histories.ts';
+import { insertTests } from './store/insert.ts';
+import { queryTests } from './store/queries.ts';
+import { queueTests } from './store/queues.ts';
+import { sqlTests } from './store/sql.ts';
+import { valueTests } from './store/values.ts';
+
+const sections = {
+  append: appendTests,
+  values: valueTests,
+  queues: queueTests,
+  insert: insertTests,
+  queries: queryTests,
+  sql: sqlTests,
+  erase: eraseTests,
+  histories: historyTests,
+} as const;
+
+export interface StoreContract {
+  readonly name: string;
+  /** Opens a store that keeps everything in the folder, or that finds it again by the folder. */
+  readonly open: OpenStore;
+  /** Sections a store cannot keep, each with the reason why. */
+  readonly without?: Readonly<Partial<Record<keyof typeof sections, string>>>;
+}
+
+/** What every store must do; see the contract of `Store`. */
+export function storeContract({ name, open, without = {} }: StoreContract): void {
+  describe(`${name} keeps the contract of a store`, () => {
+    for (const [section, tests] of Object.entries(sections)) {
+      const reason = without[section as keyof typeof sections];
+      if (reason === undefined) describe(section, () => tests(open));
+      else describe.skip(`${section}: not kept, because ${reason}`, () => tests(open));
+    }
+  });
+}

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import type { EmbedRow, Work } from '../../../collector/src/stores/store.ts';
+import { type OpenStore, rowsOf, useStore } from './harness.ts';
+import {
+  bare,
+  day_us,
+  embeddingRow,
+  message,
+  modelCall,
+  noon_us,
+  recordAt,
+  sketchRow,
+  spanRow,
+} from './rows.ts';
+
+/** Work is handed out oldest first, in whole batches, and again until it is finished. */
+export function queueTests(open: OpenStore): void {
+  const under = useStore(open);
+  const embedAll = (work: Work<'embed'>) => work.rows.map(answer);
+  const numbersOf = (work: Work<'embed' | 'sketch'> | null) =>
+    work?.rows.map((row) => Number.parseInt(row.span_id.slice(1), 16)).sort((a, b) => a - b);
+
+  async function appendPairs(count: number): Promise<void> {
+    for (let batch = 1; batch <= count; batch++) {
+      const calls = [modelCall(2 * batch - 1), modelCall(2 * batch)];
+      await under.store.append({ records: [recordAt(batch * 100, ...calls)] });
+    }
+  }
+
+  async function drain(queue: 'embed' | 'sketch'): Promise<number[][]> {
+    const taken: number[][] = [];
+    for (let work = await under.store.take(queue, 100); work; work = await under.store.take(queue, 100)) {
+      taken.push(numbersOf(work) ?? []);
+      await under.store.finish(work, []);
+    }
+    return taken;
+  }
+
+  test('there is no work in an empty store', async () => {
+    expect(await under.store.take('embed', 10)).toBeNull();
+    expect(await under.store.take('sketch', 10)).toBeNull();
+  });
+
+  test('a user message comes with everything needed to embed it', async () => {
+    const call = modelCall(1, {
+      conversation_id: 'c1',
+      prompt_version: 'v2',
+      question: 'where is my order?',
+    });
+    await under.store.append({ records: [recordAt(100, call)] });
+    const work = await under.store.take('embed', 10);
+    expect(work?.queue).toBe('embed');
+    expect(work?.rows).toEqual([
+      {
+        tenant: 'default',
+        trace_id: call.span.trace_id,
+        span_id: call.span.span_id,
+        conversation_id: 'c1',
+        time: call.span.start_time,
+        text_hash: call.messages[0]?.message_hash,
+        text: 'where is my order?',
+        slices: { service: 'shop', request_model: 'gpt-4o', prompt_version: 'v2' },
+      },
+    ]);
+  });
+
+  test('only leaf model spans whose last input message is a user’s are embedded', async () => {
+    const answered = message('assistant', 'an answer');
+    const after_answer = modelCall(1);
+    const history = [...(after_answer.span.input_messages ?? []), answered.message_hash];
+    await under.store.append({
+      records: [
+        recordAt(100, {
+          ...after_answer,
+          span: { ...after_answer.span, input_messages: history },
+          messages: [...after_answer.messages, answered],
+        }),
+        recordAt(200, modelCall(2, { is_leaf: false, operation: 'invoke_agent' })),
+        recordAt(300, modelCall(3, { operation: 'embeddings' })),
+        recordAt(400, modelCall(4, { input_messages: null })),
+        recordAt(500, modelCall(5, { input_messages: [] })),
+        recordAt(600, bare(spanRow(6))),
+        recordAt(700, modelCall(7)),
+      ],
+    });
+    expect(numbersOf(await under.store.take('embed', 10))).toEqual([7]);
+  });
+
+  test('embeddings come as they were stored', async () => {
+    await under.store.append({ records: [recordAt(100, modelCall(1))] });
+    const work = await under.store.take('sketch', 10);
+    const [row] = work?.rows ?? [];
+    expect({ ...row, vector: [...(row?.vector ?? [])], slices: JSON.parse(row?.slices ?? '') }).toEqual({
+      ...embeddingRow(1),
+      time: noon_us + 1_000_000,
+      slices: { service: 'shop' },
+    });
+  });
+
+  test.each(['embed', 'sketch'] as const)('%s hands out whole batches, the oldest first', async (queue) => {
+    await appendPairs(3);
+    const take = async (rows_max: number) => numbersOf(await under.store.take(queue, rows_max));
+    expect(await take(1)).toEqual([1, 2]);
+    expect(await take(3)).toEqual([1, 2]);
+    expect(await take(5)).toEqual([1, 2, 3, 4]);
+    expect(await take(6)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await take(600)).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  test.each(['embed', 'sketch'] as const)('%s gives the same work until it is finished', async (queue) => {
+    await appendPairs(2);
+    const work = await under.store.take(queue, 2);
+    expect(await under.store.take(queue, 2)).toEqual(work);
+    await under.reopen();
+    expect(await under.store.take(queue, 2)).toEqual(work);
+    if (work) await under.store.finish(work, []);
+    expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
+    await under.reopen();
+    expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
+  });
+
+  test.each(['embed', 'sketch'] as const)(
+    '%s is empty when all is finished, and fills again',
+    async (queue) => {
+      await appendPairs(2);
+      expect((await drain(queue)).flat()).toEqual([1, 2, 3, 4]);
+      await under.reopen();
+      expect(await under.store.take(queue, 10)).toBeNull();
+      await under.store.append({ records: [recordAt(900, modelCall(9))] });
+      expect(await drain(queue)).toEqual([[9]]);
+    },
+  );
+
+  test('the queues do not know of each other', async () => {
+    await appendPairs(1);
+    await drain('sketch');
+    expect(numbersOf(await under.store.take('embed', 10))).toEqual([1, 2]);
+  });
+
+  test('work is of one day, the older day first, and late rows of an old day are not lost', async () => {
+    const tomorrow = { start_time: noon_us + day_us };
+    await under.store.append({ records: [recordAt(100, modelCall(3, tomorrow), modelCall(1))] });
+    expect(await drain('embed')).toEqual([[1], [3]]);
+    await under.store.append({ records: [recordAt(200, modelCall(2))] });
+    await under.store.append({ records: [recordAt(300, modelCall(4, tomorrow))] });
+    expect(await drain('embed')).toEqual([[2], [4]]);
+  });
+
+  test('answers of embed are stored once and wait in sketch', async () => {
+    const call = modelCall(1);
+    await under.store.append({ records: [recordAt(100, { ...call, embeddings: [] })] });
+    const work = await under.store.take('embed', 10);
+    if (!work) throw new Error('There should be work.');
+    await under.store.finish(work, embedAll(work));
+    await under.store.finish(work, embedAll(work));
+    await under.reopen();
+    await under.store.finish(work, embedAll(work));
+    expect(await rowsOf(under.store, 'embeddings')).toHaveLength(1);
+    expect(await under.store.take('embed', 10)).toBeNull();
+    const next = await under.store.take('sketch', 10);
+    expect(next?.rows).toHaveLength(1);
+    expect(next?.rows[0]).toMatchObject({
+      feature: 'embedding.user_message',
+      text_hash: call.messages[0]?.message_hash,
+    });
+  });
+
+  test('answers of sketch are stored once', async () => {
+    await appendPairs(1);
+    const work = await under.store.take('sketch', 10);
+    if (!work) throw new Error('There should be work.');
+    const sketches = [
+      sketchRow(),
+      sketchRow({ slice_key: 'service', slice_value: 'shop', sums: [-(2 ** 52), 0, 7] }),
+    ];
+    await under.store.finish(work, sketches);
+    await under.store.finish(work, sketches);
+    await under.reopen();
+    await under.store.finish(work, sketches);
+    const rows = await rowsOf(under.store, 'sketches');
+    expect(rows.map((row) => row['sums']).sort()).toEqual([
+      [-(2 ** 52), 0, 7],
+      [1, -2, 3],
+    ]);
+    expect(await under.store.take('sketch', 10)).toBeNull();
+  });
+
+  test('work that was taken outlives rows that arrive meanwhile', async () => {
+    await appendPairs(1);
+    const work = await under.store.take('embed', 10);
+    if (!work) throw new Error('There should be work.');
+    await under.store.append({ records: [recordAt(900, modelCall(9))] });
+    await under.store.finish(work, embedAll(work));
+    expect(numbersOf(await under.store.take('embed', 10))).toEqual([9]);
+  });
+}
+
+function answer(row: EmbedRow) {
+  return embeddingRow(0, {
+    tenant: row.tenant,
+    trace_id: row.trace_id,
+    span_id: row.span_id,
+    feature: 'embedding.user_message',
+    time: row.time,
+    text_hash: row.text_hash,
+    slices: JSON.stringify(row.slices),
+  });
+}

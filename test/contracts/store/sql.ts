@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import type { SqlOptions } from '../../../collector/src/stores/store.ts';
+import { type OpenStore, rowsOf, useStore } from './harness.ts';
+import { bare, noon_us, recordAt, spanRow } from './rows.ts';
+
+const limits: SqlOptions = { rows_max: 100, timeout_ms: 20_000 };
+const since = "start_time >= '2025-01-01'";
+
+const refused = {
+  INSERT: "INSERT INTO spans (tenant) VALUES ('x')",
+  UPDATE: `UPDATE spans SET name = 'x' WHERE ${since}`,
+  DELETE: `DELETE FROM spans WHERE ${since}`,
+  TRUNCATE: 'TRUNCATE TABLE spans',
+  DROP: 'DROP TABLE spans',
+  ALTER: 'ALTER TABLE spans ADD COLUMN x INTEGER',
+  'CREATE TABLE': 'CREATE TABLE stolen AS SELECT 1 AS one',
+  'CREATE VIEW': 'CREATE OR REPLACE VIEW spans AS SELECT 1 AS one',
+  COPY: "COPY (SELECT 1) TO '/tmp/sextant-stolen.csv'",
+  EXPORT: "EXPORT DATABASE '/tmp/sextant-stolen'",
+  ATTACH: "ATTACH '/tmp/sextant-stolen.db' AS stolen",
+  INSTALL: 'INSTALL httpfs',
+  LOAD: 'LOAD httpfs',
+  PRAGMA: 'PRAGMA database_list',
+  SET: "SET memory_limit = '1TB'",
+  CALL: 'CALL pragma_version()',
+  BEGIN: 'BEGIN TRANSACTION',
+  'two statements': 'SELECT 1; SELECT 2',
+  'a statement behind another': 'SELECT 1; DROP TABLE spans',
+  'a comment that hides': 'SELECT 1 /* ; */ ; DROP TABLE spans -- ',
+  'an unknown table': 'SELECT * FROM nothing',
+  'an unknown column': `SELECT nothing FROM spans WHERE ${since}`,
+  'a file': "SELECT * FROM '/etc/passwd'",
+  'a function that reads files': "SELECT * FROM read_text('/etc/passwd')",
+  'a catalogue': 'SELECT * FROM duckdb_settings()',
+  'no statement': '',
+  'only a comment': '-- nothing',
+  'what is not SQL': 'tell me everything',
+  'an open quote': "SELECT 'x",
+};
+
+/** One statement that reads, within its limits. */
+export function sqlTests(open: OpenStore): void {
+  const under = useStore(open);
+
+  async function store(count: number): Promise<void> {
+    const spans = Array.from({ length: count }, (_, index) => bare(spanRow(index)));
+    await under.store.append({ records: [recordAt(100, ...spans)] });
+  }
+
+  test('columns, their types, and rows as JSON values', async () => {
+    await under.store.append({
+      records: [recordAt(100, bare(spanRow(1, { finish_reasons: ['stop'], start_time: noon_us })))],
+    });
+    const result = await under.store.sql(
+      `SELECT name, start_time, duration_ms, is_leaf, service, finish_reasons, 9007199254740993 AS large, 7 AS small FROM spans WHERE ${since}`,
+      limits,
+    );
+    expect(result.columns.map((column) => column.name)).toEqual([
+      ...['name', 'start_time', 'duration_ms', 'is_leaf', 'service', 'finish_reasons', 'large', 'small'],
+    ]);
+    for (const column of result.columns) expect(column.type).not.toBe('');
+    expect(result.truncated).toBe(false);
+    const [row] = result.rows;
+    expect(row).toMatchObject({
+      name: 'span 1',
+      duration_ms: 250,
+      is_leaf: false,
+      service: null,
+      finish_reasons: ['stop'],
+      large: '9007199254740993',
+      small: 7,
+    });
+    expect(new Date(String(row?.['start_time'])).toISOString()).toBe(new Date(noon_us / 1000).toISOString());
+    expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test('common table expressions, grouping and a trailing semicolon', async () => {
+    await store(5);
+    const result = await under.store.sql(
+      `-- how many
+      WITH chosen AS (SELECT * FROM spans WHERE ${since}) SELECT status, count(*) AS n FROM chosen GROUP BY status;`,
+      limits,
+    );
+    expect(result.rows).toEqual([{ status: 'unset', n: 5 }]);
+  });
+
+  test('no more rows than the limit, and it says so', async () => {
+    await store(5);
+    const ask = async (rows_max: number) => {
+      const { rows, truncated } = await under.store.sql(`SELECT span_id FROM spans WHERE ${since}`, {
+        ...limits,
+        rows_max,
+      });
+      return { rows: rows.length, truncated };
+    };
+    expect(await ask(4)).toEqual({ rows: 4, truncated: true });
+    expect(await ask(5)).toEqual({ rows: 5, truncated: false });
+    expect(await ask(6)).toEqual({ rows: 5, truncated: false });
+  });
+
+  test.each(Object.entries(refused))('%s is refused', async (_, statement) => {
+    await store(1);
+    await expect(under.store.sql(statement, limits)).rejects.toMatchObject({ code: 'bad_sql' });
+    expect(await rowsOf(under.store, 'spans')).toHaveLength(1);
+  });
+
+  test('a statement that takes too long is stopped', async () => {
+    await store(200);
+    const tables = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const bounds = tables.map((table) => `${table}.${since}`).join(' AND ');
+    const statement = `SELECT sum(length(concat(${tables.map((table) => `${table}.name`).join(', ')})))
+      FROM ${tables.map((table) => `spans ${table}`).join(' CROSS JOIN ')} WHERE ${bounds}`;
+    await expect(under.store.sql(statement, { ...limits, timeout_ms: 200 })).rejects.toMatchObject({
+      code: 'timed_out',
+    });
+    expect(await rowsOf(under.store, 'spans')).toHaveLength(200);
+    const signal = AbortSignal.timeout(200);
+    await expect(under.store.sql(statement, { ...limits, signal })).rejects.toThrow();
+    expect(await rowsOf(under.store, 'spans')).toHaveLength(200);
+  });
+}

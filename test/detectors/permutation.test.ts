@@ -1,0 +1,49 @@
+import { createFit } from '@sextant/detectors';
+import { expect, test } from 'vitest';
+import { compareKernelMeans } from '../../detectors/src/families/kernel-mean.ts';
+import { compareNovelty } from '../../detectors/src/families/novelty.ts';
+import { createRandom, shuffled } from '../../detectors/src/sketches/random.ts';
+import { cloud } from './support/gaussian.ts';
+import { measure, sum } from './support/windows.ts';
+
+const dimension = 8;
+const n_reference = 400;
+const permutations = 500;
+const fit = createFit({ encoder: 'test', dimension, vectors: cloud({ count: 600, dimension, seed: 1 }) });
+
+/**
+ * The p-value that needs no theory: how often dealing the same vectors anew gives a statistic as large. A family's
+ * own p orders the deals as its statistic does.
+ */
+function permutationP(compare: typeof compareNovelty, rows: readonly Int32Array[], seed: number): number {
+  const p = (dealt: readonly Int32Array[]) =>
+    compare({
+      fit,
+      reference: sum(fit, dealt.slice(0, n_reference)),
+      current: sum(fit, dealt.slice(n_reference)),
+    }).p;
+  const random = createRandom(seed);
+  const seen = p(rows);
+  let as_extreme = 1;
+  for (let i = 0; i < permutations; i++) if (p(shuffled(rows, random)) <= seen) as_extreme += 1;
+  return as_extreme / (permutations + 1);
+}
+
+// Windows of 60 against 400: some alike, some shifted a little, so that p-values of all sizes are met.
+test.each([
+  ['novelty', compareNovelty],
+  ['kernel means', compareKernelMeans],
+])('%s: the analytic p agrees with the permutation p', (_, compare) => {
+  const [reference, ...windows] = [
+    cloud({ count: n_reference, dimension, seed: 2 }),
+    ...[0, 0.05, 0.1, 0.15, 0.2, 0.25].map((shift, seed) =>
+      cloud({ count: 60, dimension, seed: 10 + seed, shift }),
+    ),
+  ].map((vectors) => measure(fit, vectors).rows) as [Int32Array[], ...Int32Array[][]];
+  windows.forEach((window, index) => {
+    const analytic = compare({ fit, reference: sum(fit, reference), current: sum(fit, window) }).p;
+    const oracle = permutationP(compare, [...reference, ...window], index);
+    const slack = 4 * Math.sqrt((oracle * (1 - oracle)) / permutations) + 0.15 * oracle + 0.004;
+    expect(Math.abs(analytic - oracle), `shift ${index}: ${analytic} against ${oracle}`).toBeLessThan(slack);
+  });
+});

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+
+/** Sentence embeddings of CLINC150 and banking77 by all-MiniLM-L6-v2; they lie beside the repository. */
+const folder = new URL('../../../../shared/data/embeddings/', import.meta.url);
+export const dimension = 384;
+
+export const has_embeddings = existsSync(folder);
+if (!has_embeddings)
+  console.warn('No embeddings at ../shared/data/embeddings: tests on real vectors are skipped.');
+
+export interface Embeddings {
+  /** CLINC150, all 150 intents. */
+  readonly known: readonly Float32Array[];
+  /** CLINC150's out-of-scope texts. */
+  readonly out_of_scope: readonly Float32Array[];
+  readonly banking: readonly Float32Array[];
+}
+
+export function loadEmbeddings(): Embeddings {
+  const load = (...names: readonly string[]) =>
+    names.flatMap((name) => readRows(new URL(`${name}.f16`, folder)));
+  return {
+    known: load('clinc150.train', 'clinc150.val', 'clinc150.test'),
+    out_of_scope: load('clinc150.oos_train', 'clinc150.oos_val', 'clinc150.oos_test'),
+    banking: load('banking77.train'),
+  };
+}
+
+function readRows(file: URL): Float32Array[] {
+  const bytes = readFileSync(file);
+  const halves = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  return Array.from({ length: halves.length / dimension }, (_, row) =>
+    toUnitLength(Float32Array.from(halves.subarray(row * dimension, (row + 1) * dimension), fromHalf)),
+  );
+}
+
+/** IEEE 754 half precision: one sign bit, five of exponent, ten of fraction. */
+function fromHalf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
+
+function toUnitLength(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
