@@ -1,16 +1,22 @@
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@sextant/source', 'node', 'import', 'default'];
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  // Two cores: end-to-end tests start processes of their own.
+  maxWorkers: 2,
+  execArgv: ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'],
+};
+const browser_tests = 'test/**/*.browser.test.ts';
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    // Two cores: end-to-end tests start their own processes.
-    maxWorkers: 2,
-    execArgv: ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'],
+    projects: [
+      { extends: true, test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: [browser_tests] } },
+      { extends: true, test: { ...common, name: 'browser', include: [browser_tests] } },
+    ],
   },
 });

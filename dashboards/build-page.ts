@@ -8,18 +8,26 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 const folder = fileURLToPath(new URL('web', import.meta.url));
 const dist = join(folder, 'dist');
 
+// Under any other value Vite would bundle React's slow development build.
+process.env['NODE_ENV'] = 'production';
+await buildPage({ if_needed: process.argv.includes('--if-needed') });
+
 /**
  * Builds the page into `web/dist`, with compressed copies of its files for the collector to serve.
  * With `if_needed`, does nothing while the last build is newer than every source.
  */
-export async function buildPage({ if_needed }: { if_needed: boolean }): Promise<void> {
+async function buildPage({ if_needed }: { if_needed: boolean }): Promise<void> {
   if (if_needed && (await isCurrent())) return;
   console.error('Building the page.');
   // Built beside and moved into place: whoever serves the page meanwhile sees the old one or the new one.
   const fresh = `${dist}.${process.pid}`;
-  await runVite(fresh);
-  await compressAssets(join(fresh, 'assets'));
-  await replaceFolder(dist, fresh);
+  try {
+    await runVite(fresh);
+    await compressAssets(join(fresh, 'assets'));
+    await replaceFolder(dist, fresh);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
 async function isCurrent(): Promise<boolean> {
@@ -71,18 +79,21 @@ async function compressAssets(assets: string): Promise<void> {
   );
 }
 
+/** Another build of the same sources may do the same at the same time: whichever comes first stays. */
 async function replaceFolder(target: string, fresh: string): Promise<void> {
   const old = `${fresh}.old`;
-  if (existsSync(target)) await rename(target, old);
-  await rename(fresh, target);
+  await rename(target, old).catch(ignoring('ENOENT'));
+  await rename(fresh, target).catch(ignoring('ENOTEMPTY', 'EEXIST'));
   await rm(old, { recursive: true, force: true });
+}
+
+function ignoring(...codes: readonly string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? '')) throw error;
+  };
 }
 
 async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await buildPage({ if_needed: process.argv.includes('--if-needed') });
 }

@@ -46,6 +46,8 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   const counters = newCounters();
   const store = connectStore(socketPath(options));
   let supervisor: Supervisor | null = null;
+  const sendDurable = () => supervisor?.send({ type: 'durable', position: journal.durable() });
+  const reportRelease = (error: unknown) => log.error({ error }, 'A journal segment could not be removed.');
   const server = await buildServer({
     ...settings,
     ...options,
@@ -71,8 +73,6 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
     },
     log,
   });
-  const sendDurable = () => supervisor?.send({ type: 'durable', position: journal.durable() });
-  const reportRelease = (error: unknown) => log.error({ error }, 'A journal segment could not be removed.');
   journal.onDurable(sendDurable);
   sendDurable();
   return {

@@ -42,5 +42,6 @@ const parent: ParentChannel | null = process.send
     }
   : null;
 
-process.exitCode = await runProgram(process.argv.slice(2), context, parent);
-if (parent && process.connected) process.disconnect();
+const code = await runProgram(process.argv.slice(2), context, parent);
+// Exits once the output is through; whatever a failed start left open would keep the process for ever.
+process.stdout.write('', () => process.exit(code));

@@ -1,6 +1,5 @@
 import { decodeTraces } from './decode/decode.ts';
-import type { PriceBook } from './enrich/cost.ts';
-import { toSpanRows } from './enrich/rows.ts';
+import type { RowBuilder } from './enrich/rows.ts';
 import type { JournalRecord, JournalTail } from './journal/tail.ts';
 import { normalise } from './normalise/normalise.ts';
 import { inflate } from './receive/inflate.ts';
@@ -16,19 +15,26 @@ import type { Appended, RecordRows, Store } from './stores/store.ts';
  * Ends when the tail is closed.
  */
 export async function runPipeline(parts: PipelineParts): Promise<void> {
-  while (true) {
-    const records = await parts.tail.next(parts.batch_bytes_max);
-    if (!records) return;
+  let storing = Promise.resolve();
+  for (let records = await next(parts); records; records = await next(parts)) {
+    const last = records.at(-1) as JournalRecord;
     const batch = { records: await Promise.all(records.map((record) => rowsOf(record, parts))) };
-    const appended = await parts.retry(() => parts.store.append(batch));
-    parts.onStored(appended, records.at(-1) as JournalRecord);
+    await storing;
+    // The next batch is made ready while this one is being stored.
+    storing = parts.retry(() => parts.store.append(batch)).then((appended) => parts.onStored(appended, last));
   }
+  await storing;
+}
+
+function next({ tail, batch_bytes_max }: PipelineParts): Promise<readonly JournalRecord[] | null> {
+  return tail.next(batch_bytes_max);
 }
 
 export interface PipelineParts {
   readonly tail: JournalTail;
   readonly store: Store;
-  readonly price_book: PriceBook;
+  /** Makes the rows of a span: cost, messages, versions. */
+  readonly enrich: RowBuilder;
   /** Journal bytes taken at once: what one transaction stores. */
   readonly batch_bytes_max: number;
   readonly body_bytes_max: number;
@@ -42,7 +48,7 @@ async function rowsOf(record: JournalRecord, parts: PipelineParts): Promise<Reco
   try {
     const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
     const { spans } = decodeTraces(body, record.content_type);
-    const rows = spans.map((span) => toSpanRows(normalise(span), record.tenant, parts.price_book));
+    const rows = spans.map((span) => parts.enrich(normalise(span), record.tenant));
     return { position: record.position, spans: rows };
   } catch (error) {
     parts.drop('unreadable_record', error);

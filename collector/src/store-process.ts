@@ -4,7 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
 import { buildApi } from './api/server.ts';
-import { loadPriceBook } from './enrich/cost.ts';
+import { openPriceBook } from './enrich/price-book.ts';
+import { createRowBuilder } from './enrich/rows.ts';
 import { journalFolder, socketPath } from './ingest.ts';
 import { type JournalTail, openTail } from './journal/tail.ts';
 import type { Log } from './log.ts';
@@ -45,6 +46,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
     body_bytes_max: options.body_bytes_max,
   });
   const alerts = await openAlerts(options, { store, control, log });
+  const enrich = createRowBuilder({ price_book: await openPriceBook() });
   const watch = options.drift ? openWatch(options, { store, control, alerts, log }) : null;
   const progress: Progress = {
     position,
@@ -58,7 +60,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
     store,
     watch,
     alerts,
-    detect: createDetect({ store, options, log }),
+    detect: createDetect({ store, options }),
     stats: () => readStats({ store, tail, watch, alerts, progress }),
     now_ms: Date.now,
     log,
@@ -73,7 +75,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
   const flow = runPipeline({
     tail,
     store,
-    price_book: loadPriceBook(),
+    enrich,
     batch_bytes_max: options.batch_bytes_max,
     body_bytes_max: options.body_bytes_max,
     drop: (reason, error) => {
@@ -182,6 +184,11 @@ async function readStats({ store, tail, watch, alerts, progress }: StatsParts): 
     journal_lag_ms: lag_bytes > 0 && progress.received_ms > 0 ? Date.now() - progress.received_ms : 0,
     dropped: { ...progress.dropped, ...(damage.records > 0 ? { damaged_record: damage.records } : {}) },
     watch: watch?.counts() ?? { rounds: 0, errors: 0 },
-    notifications: { ...alerts.counts().outbox },
+    notifications: notificationCounts(alerts),
   };
+}
+
+function notificationCounts(alerts: Alerts): Record<string, number> {
+  const { pending, delivered, dead } = alerts.counts().outbox;
+  return { pending, delivered, dead };
 }

@@ -77,7 +77,7 @@ interface ToolCall {
   arguments: string;
 }
 
-export function collectChatCompletion(): ChunkCollector {
+function collectChatCompletion(): ChunkCollector {
   const head: Record<string, unknown> = {};
   const choices = new Map<number, Choice>();
   let seen = false;
@@ -113,6 +113,8 @@ function addChoice(choices: Map<number, Choice>, chunk: UnknownRecord | undefine
   choice.refusal += asText(delta['refusal']) ?? '';
   choice.finish_reason = asText(chunk['finish_reason']) ?? choice.finish_reason;
   for (const call of asList(delta['tool_calls']) ?? []) addToolCall(choice, asRecord(call));
+  const legacyCall = asRecord(delta['function_call']);
+  if (legacyCall !== undefined) addToolCall(choice, { index: 0, function: legacyCall });
 }
 
 function emptyChoice(): Choice {
@@ -156,7 +158,7 @@ function finishedChoice(choice: Choice): UnknownRecord {
  * Events of OpenAI's responses API. The last event carries the whole response; where the stream ends before it, the
  * items finished so far and the text in the making stand in.
  */
-export function collectResponse(): ChunkCollector {
+function collectResponse(): ChunkCollector {
   let response: UnknownRecord | undefined;
   const items: unknown[] = [];
   let unfinished = '';

@@ -3,8 +3,8 @@ import { runtime } from './runtime.ts';
 import { SEXTANT_CONTENT_TRUNCATED } from './semconv.ts';
 
 const CUT = '…';
-/** Shrinking halves the longest text this often at most. */
-const SHRINK_ROUNDS = 12;
+/** Texts are not cut below this: roles, types and names stay whole. */
+const TEXT_CHARS_MIN = 64;
 
 export function capturesContent(): boolean {
   return runtime().capture.content;
@@ -73,18 +73,24 @@ function plainReplacer() {
  */
 function shrink(value: unknown, charsMax: number): string {
   let textMax = charsMax;
-  for (let round = 0; round < SHRINK_ROUNDS; round += 1) {
-    textMax = Math.floor(textMax / 2);
+  while (textMax > TEXT_CHARS_MIN) {
+    textMax = Math.max(TEXT_CHARS_MIN, Math.floor(textMax / 2));
     const text = withTextsCut(value, textMax);
     if (text.length <= charsMax) return text;
   }
-  const items = Array.isArray(value) ? value.map((item) => withTextsCut(item, textMax)) : [];
-  let start = items.length;
-  for (let size = 2; start > 0; start -= 1) {
-    size += (items[start - 1] ?? '').length + 1;
+  return Array.isArray(value) ? newestItems(value, charsMax) : JSON.stringify(CUT);
+}
+
+function newestItems(items: readonly unknown[], charsMax: number): string {
+  const kept: string[] = [];
+  let size = '[]'.length;
+  for (const item of items.toReversed()) {
+    const text = withTextsCut(item, TEXT_CHARS_MIN);
+    size += text.length + ','.length;
     if (size > charsMax) break;
+    kept.unshift(text);
   }
-  return `[${items.slice(start).join(',')}]`;
+  return `[${kept.join(',')}]`;
 }
 
 function withTextsCut(value: unknown, textMax: number): string {

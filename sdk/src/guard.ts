@@ -16,9 +16,14 @@ export function guard<T>(fallback: T, work: () => T): T {
   }
 }
 
-/** A warning people must see even without a diagnostics logger: once for each code, on standard error. */
+/** A warning people must see even without a diagnostics logger: Node prints it on standard error. */
+export function warn(code: string, message: string): void {
+  process.emitWarning(message, { type: 'SextantWarning', code });
+}
+
+/** The same, once for each code. */
 export function warnOnce(code: string, message: string): void {
-  if (isNew(code)) process.emitWarning(message, { type: 'SextantWarning', code });
+  if (isNew(code)) warn(code, message);
 }
 
 function report(error: unknown): void {

@@ -63,9 +63,16 @@ export function withConversation<T>(conversation: Conversation, fn: () => T): T 
   return context.with(context.active().setValue(LINEAGE, inner), fn);
 }
 
-export function contextWithVersions(parent: Context, versions: Versions): Context {
+function contextWithVersions(parent: Context, versions: Versions): Context {
   const lineage = lineageOf(parent);
   return parent.setValue(LINEAGE, { ...lineage, versions: { ...lineage.versions, ...versions } });
+}
+
+/** The chain a span is started in: its version is the one given, else the one in force for a chain of that name. */
+export function contextWithChain(parent: Context, name: string, version: string | undefined): Context {
+  const { chain } = lineageOf(parent).versions;
+  const known = version ?? (isAbout(chain, name) ? chain?.version : undefined);
+  return contextWithVersions(parent, { chain: known === undefined ? { name } : { name, version: known } });
 }
 
 /** Writes what the context says about a span of this kind and name into its attributes. */

@@ -9,7 +9,7 @@ export interface Message {
   readonly finish_reason?: string;
 }
 
-export interface Part {
+interface Part {
   readonly type: string;
   readonly [field: string]: unknown;
 }
@@ -73,14 +73,14 @@ export function responseFinishReason(result: unknown): string | undefined {
   return items.some((item) => asRecord(item)?.['type'] === 'function_call') ? 'tool_call' : 'stop';
 }
 
-export function textMessage(role: string, content: string): Message {
+function textMessage(role: string, content: string): Message {
   return { role, parts: [{ type: 'text', content }] };
 }
 
 /** A list is one of messages when its every item has a role, or is an item of the responses API. */
 function messageList(value: unknown): readonly Message[] | undefined {
   const items = asList(value);
-  if (items === undefined || items.length === 0) return undefined;
+  if (items === undefined) return undefined;
   const records = items.map(asRecord);
   if (!records.every((item) => item !== undefined && ('role' in item || typeof item['type'] === 'string'))) {
     return undefined;
@@ -160,7 +160,7 @@ function media(modality: string, url: unknown): Part {
 }
 
 function toolResponse(id: unknown, response: unknown): Part {
-  return { type: 'tool_call_response', ...(typeof id === 'string' ? { id } : {}), response };
+  return { type: 'tool_call_response', ...idOf(id), response };
 }
 
 function toolCall(value: unknown): readonly Part[] {
@@ -171,7 +171,12 @@ function toolCall(value: unknown): readonly Part[] {
 }
 
 function toolCallPart(id: unknown, name: unknown, given: unknown): Part {
-  return { type: 'tool_call', ...(typeof id === 'string' ? { id } : {}), name, arguments: parsed(given) };
+  return { type: 'tool_call', ...idOf(id), name, arguments: parsed(given) };
+}
+
+function idOf(id: unknown): { readonly id?: string } {
+  const known = asText(id);
+  return known === undefined ? {} : { id: known };
 }
 
 /** Arguments travel as JSON text; text that is not JSON is kept as text. */

@@ -1,6 +1,6 @@
 import { context } from '@opentelemetry/api';
+import type { Call } from './call.ts';
 import { guard } from './guard.ts';
-import type { Call } from './span.ts';
 import { isStream, observeStream } from './stream.ts';
 import { isThenable } from './values.ts';
 

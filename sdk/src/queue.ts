@@ -49,7 +49,9 @@ const BACKOFF_MS = 500;
 const BACKOFF_MS_MAX = 5_000;
 /** After this long a batch the receiver keeps failing on makes way for the next. */
 const GIVE_UP_MS = 10 * 60_000;
+/** A flush does not insist: an application without a collector exits soon. */
 const FLUSH_ATTEMPTS = 3;
+const FLUSH_PAUSE_MS = 100;
 
 /**
  * Holds finished spans until the collector has them:
@@ -165,10 +167,11 @@ export class SpanQueue implements SpanProcessor {
 
   async #drain(): Promise<void> {
     let failures = 0;
-    while (this.#batches.length > 0 && failures < FLUSH_ATTEMPTS) {
+    while (this.#batches.length > 0) {
       if (await this.#sendFirst()) continue;
       failures += 1;
-      await wait(100 * failures, undefined, { ref: false });
+      if (failures === FLUSH_ATTEMPTS) return;
+      await wait(FLUSH_PAUSE_MS * failures, undefined, { ref: false });
     }
   }
 
@@ -188,6 +191,7 @@ export class SpanQueue implements SpanProcessor {
     if (this.#batches[0] !== batch) return true;
     if (sent.result === 'retry' && !this.#givesUp(batch)) {
       this.#failures += 1;
+      warnOnce('SEXTANT_UNREACHABLE', `Sextant cannot reach the collector, so spans wait. ${sent.detail}`);
       if (sent.afterMs !== undefined)
         await wait(Math.min(sent.afterMs, BACKOFF_MS_MAX), undefined, { ref: false });
       return false;

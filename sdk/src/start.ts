@@ -3,7 +3,7 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, type TracerProviderOptions } from '@opentelemetry/sdk-trace';
-import { warnOnce } from './guard.ts';
+import { warn } from './guard.ts';
 import {
   captureFromEnvironment,
   type ResolvedOptions,
@@ -33,7 +33,7 @@ const TIMEOUT_MS = 5_000;
 export function start(options: StartOptions = {}): Handle {
   const { handle } = runtime();
   if (handle !== null) {
-    warnOnce(
+    warn(
       'SEXTANT_ALREADY_STARTED',
       'Sextant is already started: this call of start() changed nothing. Call shutdown() first.',
     );
@@ -43,10 +43,7 @@ export function start(options: StartOptions = {}): Handle {
     const resolved = resolveOptions(options);
     return resolved.disabled ? inert() : run(resolved);
   } catch (error) {
-    warnOnce(
-      'SEXTANT_NOT_STARTED',
-      `Sextant was not started: ${error instanceof Error ? error.message : error}`,
-    );
+    warn('SEXTANT_NOT_STARTED', `Sextant was not started: ${error instanceof Error ? error.message : error}`);
     return inert();
   }
 }
@@ -96,7 +93,7 @@ export function install(parts: TracerProviderOptions): () => void {
     ),
   };
   if (!registered.trace) {
-    warnOnce(
+    warn(
       'SEXTANT_OTHER_SDK',
       'Another OpenTelemetry SDK is registered: only spans made with Sextant come to Sextant.',
     );

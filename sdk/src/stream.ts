@@ -1,6 +1,6 @@
 import { errorMonitor } from 'node:events';
 import { context } from '@opentelemetry/api';
-import type { Call } from './span.ts';
+import type { Call } from './call.ts';
 import { asRecord } from './values.ts';
 
 export type Stream = AsyncIterable<unknown> | ReadableStream<unknown>;

@@ -1,10 +1,10 @@
 import { type Attributes, type Context, context, type SpanKind } from '@opentelemetry/api';
+import { Call, type CallDescription } from './call.ts';
 import { type ChunkCollector, collectChunks } from './chunks.ts';
 import { guard } from './guard.ts';
 import { addLineage, type Kind } from './lineage.ts';
 import { observe } from './observe.ts';
 import { GEN_AI_OPERATION_NAME } from './semconv.ts';
-import { Call, type CallDescription } from './span.ts';
 import { asList } from './values.ts';
 
 export type AnyFunction = (...args: never[]) => unknown;

@@ -1,10 +1,10 @@
-import { type Attributes, type Context, SpanKind } from '@opentelemetry/api';
-import { putInput, putOutput, putRequest, putResponse } from './call.ts';
+import { type Attributes, SpanKind } from '@opentelemetry/api';
 import { collectContent, collectModelChunks } from './chunks.ts';
 import { putContent, putText } from './content.ts';
 import { putEmbeddingInputs, putEmbeddings } from './embeddings.ts';
 import { guard } from './guard.ts';
-import { contextWithVersions } from './lineage.ts';
+import { contextWithChain } from './lineage.ts';
+import { putInput, putOutput, putRequest, putResponse } from './record.ts';
 import {
   GEN_AI_AGENT_DESCRIPTION,
   GEN_AI_AGENT_NAME,
@@ -209,10 +209,6 @@ function putModelUsage<R>(
 ): void {
   const usage = extract === undefined ? findUsage(whole) : guard(undefined, () => extract(raw as R));
   if (usage !== undefined) putUsage(attributes, usage);
-}
-
-function contextWithChain(parent: Context, name: string, version: string | undefined) {
-  return contextWithVersions(parent, { chain: version === undefined ? { name } : { name, version } });
 }
 
 function put(attributes: Attributes, name: string, value: string | number | undefined): void {

@@ -3,7 +3,13 @@
  * keys are sorted already, as those of most messages are, are left to the engine's own writer, which is faster.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(isSorted(value) ? value : sorted(value));
+  if (isSorted(value)) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const object = value as Record<string, unknown>;
+  const members = Object.keys(object)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(object[key])}`);
+  return `{${members.join(',')}}`;
 }
 
 function isSorted(value: unknown): boolean {
@@ -15,12 +21,4 @@ function isSorted(value: unknown): boolean {
     previous = key;
   }
   return true;
-}
-
-// Keys like "10" and "9" come out in numeric order whatever is done: equal values still have equal texts.
-function sorted(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(sorted);
-  const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, item]) => [key, sorted(item)]));
 }

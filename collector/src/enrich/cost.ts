@@ -12,7 +12,7 @@ export interface Cost {
   readonly lines: readonly Charge[];
 }
 
-export interface Charge {
+interface Charge {
   readonly unit: 'input' | 'output' | 'total';
   /** Tokens, those of the cache and of reasoning included. */
   readonly quantity: number | null;

@@ -6,17 +6,12 @@ import type {
   SpanEvent,
   SpanLink,
 } from '../decode/records.ts';
-import { toJsonValue } from '../normalise/json.ts';
+import { toJsonObject } from '../normalise/json.ts';
 
 /** What a sender said about a span, as JSON text. */
 
 export function attributesJson(attributes: AttributeMap, left_out: ReadonlySet<string>): string {
-  if (left_out.size === 0) return JSON.stringify(toJsonValue(attributes));
-  const kept: [string, AttributeValue][] = [];
-  for (const entry of attributes) {
-    if (!left_out.has(entry[0])) kept.push(entry);
-  }
-  return JSON.stringify(toJsonValue(new Map(kept)));
+  return JSON.stringify(toJsonObject(attributes, left_out));
 }
 
 export function eventsJson(events: readonly SpanEvent[]): string {
@@ -25,7 +20,7 @@ export function eventsJson(events: readonly SpanEvent[]): string {
     events.map(({ name, time_ns, attributes }) => ({
       name,
       time: isoTime(time_ns),
-      attributes: toJsonValue(attributes),
+      attributes: toJsonObject(attributes),
     })),
   );
 }
@@ -33,7 +28,7 @@ export function eventsJson(events: readonly SpanEvent[]): string {
 export function linksJson(links: readonly SpanLink[]): string {
   if (links.length === 0) return '[]';
   return JSON.stringify(
-    links.map(({ attributes, ...link }) => ({ ...link, attributes: toJsonValue(attributes) })),
+    links.map(({ attributes, ...link }) => ({ ...link, attributes: toJsonObject(attributes) })),
   );
 }
 
@@ -63,7 +58,7 @@ function resourceJson({ attributes }: Resource, scope: Scope): string {
   const own = [...attributes].map(
     ([key, value]) => [key === 'scope' ? 'resource.scope' : key, value] as const,
   );
-  return JSON.stringify(toJsonValue(new Map([...own, ['scope', described]])));
+  return JSON.stringify(toJsonObject(new Map([...own, ['scope', described]])));
 }
 
 /** ISO 8601 in UTC with nanoseconds. */

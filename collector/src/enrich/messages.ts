@@ -35,9 +35,10 @@ export function collectMessages(context: { tenant: string; first_time: number })
   };
 }
 
-function textOf(message: Message): string {
-  const texts = message.parts.flatMap((part) =>
-    part.type === 'text' && typeof part.content === 'string' ? part.content : [],
-  );
+function textOf({ parts }: Message): string {
+  const texts: string[] = [];
+  for (const part of parts) {
+    if (part.type === 'text' && typeof part.content === 'string') texts.push(part.content);
+  }
   return texts.join('\n');
 }

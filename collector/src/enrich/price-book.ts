@@ -10,7 +10,7 @@ export interface PriceBook {
   find(request: PriceRequest): ListedPrice | null;
 }
 
-export interface PriceRequest {
+interface PriceRequest {
   /** As in `gen_ai.provider.name`; null when unknown, and then the model's name decides. */
   readonly provider: string | null;
   readonly model: string;
@@ -46,6 +46,8 @@ const provider_from_model = 'litellm';
 
 const package_name = '@pydantic/genai-prices';
 const memory_entries_max = 10_000;
+/** No model has a longer name; a longer one is not worth matching and remembering. */
+const model_length_max = 256;
 const day_us = 86_400_000_000;
 
 /** Opens the price book that comes with the package. */
@@ -64,6 +66,7 @@ interface Found {
 function rememberPrices(find: (request: PriceRequest) => Found): PriceBook['find'] {
   const memory = new Map<string, Found>();
   return (request) => {
+    if (request.model.length > model_length_max) return null;
     const key = `${request.provider ?? ''}\n${request.model}`;
     const day_key = `${key}\n${Math.floor(request.time_us / day_us)}`;
     const known = memory.get(key) ?? memory.get(day_key);

@@ -13,16 +13,16 @@ export function allOutput(usage: Usage): number {
 
 /**
  * Input in US dollars; null when tokens were used that have no price. A class without a price of its own is
- * charged as the wider class it belongs to. Audio is taken to be among the tokens the cache did not serve as far
- * as they go, because senders do not tell them apart.
+ * charged as the wider class it belongs to. The cache is taken to have served the same share of audio as of all
+ * input, because senders do not tell.
  */
 export function priceOfInput(usage: Usage, prices: Prices): number | null {
   const rate = ratesAt(allInput(usage), prices);
   const fresh = usage.input_tokens ?? 0;
   const cached = usage.cache_read_tokens ?? 0;
-  const audio = usage.audio_input_tokens ?? 0;
-  const fresh_audio = Math.min(audio, fresh);
-  const cached_audio = Math.min(audio - fresh_audio, cached);
+  const audio = Math.min(usage.audio_input_tokens ?? 0, fresh + cached);
+  const cached_audio = audio === 0 ? 0 : (audio * cached) / (fresh + cached);
+  const fresh_audio = audio - cached_audio;
   const plain = rate('input_mtok');
   const cache_read = rate('cache_read_mtok');
   const input_audio = rate('input_audio_mtok');

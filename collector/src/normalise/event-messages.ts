@@ -1,5 +1,5 @@
 import type { AttributeMap, DecodedSpan } from '../decode/records.ts';
-import { isRecord, jsonOrText, toJsonValue } from './json.ts';
+import { isRecord, jsonOrText, toJsonObject } from './json.ts';
 import type { Message } from './message.ts';
 import { readMessage, readPrompt } from './messages.ts';
 
@@ -58,7 +58,7 @@ function readEach(span: DecodedSpan, roles: ReadonlyMap<string, string>): readon
 }
 
 function eventMessage(attributes: AttributeMap, default_role: string): Message {
-  const event = toJsonValue(attributes) as Record<string, unknown>;
+  const event = toJsonObject(attributes);
   // A choice holds its message in an attribute of that name, the other events are the message.
   const nested = jsonOrText(event['message']);
   const body = isRecord(nested) ? nested : { ...event, content: event['content'] ?? nested };

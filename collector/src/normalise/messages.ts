@@ -1,7 +1,7 @@
 import type { AttributeValue } from '../decode/records.ts';
-import { isRecord, jsonOrText, lostDigits, toJsonValue } from './json.ts';
+import { isRecord, jsonOrText, toJsonValue } from './json.ts';
 import type { Message, Part } from './message.ts';
-import { type ReadParts, readPartsOf, toolCallPart } from './parts.ts';
+import { type ReadParts, readPartsOf, toolCallPart, toolResultPart } from './parts.ts';
 import { isContent } from './read.ts';
 
 /** Messages read from a sender's value; at least one of them has a part. */
@@ -62,7 +62,7 @@ export function readMessage(item: Record<string, unknown>, default_role: string)
   const { role, name, finish_reason, parts, content, tool_calls, tool_call_id } = item;
   const body = parts ?? content ?? null;
   const calls: readonly unknown[] = Array.isArray(tool_calls) ? tool_calls : [];
-  const read = typeof tool_call_id === 'string' ? readToolResult(tool_call_id, body) : readBody(body, calls);
+  const read = typeof tool_call_id === 'string' ? toolResultPart(tool_call_id, body) : readBody(body, calls);
   const message: Message = {
     ...(typeof finish_reason === 'string' && { finish_reason }),
     ...(typeof name === 'string' && { name }),
@@ -94,10 +94,6 @@ function isKnown(item: Record<string, unknown>): boolean {
     (tool_calls == null || Array.isArray(tool_calls)) &&
     text_fields.every((field) => item[field] == null || typeof item[field] === 'string')
   );
-}
-
-function readToolResult(id: string, body: unknown): ReadParts {
-  return { parts: [{ type: 'tool_call_response', id, response: body }], complete: !lostDigits(body) };
 }
 
 function readBody(body: unknown, calls: readonly unknown[]): ReadParts {

@@ -1,4 +1,4 @@
-import { isRecord, lostDigits, parseJson } from './json.ts';
+import { fidelity, isRecord, parseJson } from './json.ts';
 import type { Part } from './message.ts';
 import { isContent } from './read.ts';
 
@@ -16,27 +16,55 @@ export function readPartsOf(items: readonly unknown[]): ReadParts {
   const parts: Part[] = [];
   let complete = true;
   for (const item of items) {
-    const part = typeof item === 'string' ? textPart(item) : isRecord(item) ? readPart(item) : undefined;
+    const { part, exact } = typeof item === 'string' ? readText(item) : readItem(item);
     if (part !== undefined) parts.push(part);
-    complete &&= typeof item === 'string' || (isRecord(item) && (isText(part) || !lostDigits(item)));
+    complete &&= exact;
   }
   return { parts, complete };
 }
 
 /** A tool call of a chat API: `{id, function: {name, arguments}}` or `{id, name, arguments}`. */
 export function toolCallPart(call: unknown): ReadParts {
-  if (!isRecord(call)) return { parts: [], complete: false };
-  const described = isRecord(call['function']) ? call['function'] : call;
-  const name = described['name'];
-  if (typeof name !== 'string') return { parts: [], complete: false };
+  const described = isRecord(call) && isRecord(call['function']) ? call['function'] : call;
+  const exact = fidelity(described);
+  if (
+    !isRecord(call) ||
+    !isRecord(described) ||
+    typeof described['name'] !== 'string' ||
+    exact === 'too_deep'
+  ) {
+    return { parts: [], complete: false };
+  }
   const part: Part = {
     ...(described['arguments'] !== undefined && { arguments: parsedOrText(described['arguments']) }),
     ...(typeof call['id'] === 'string' && { id: call['id'] }),
-    name,
+    name: described['name'],
     type: 'tool_call',
   };
-  const complete = Object.keys(call).every((key) => tool_call_fields.has(key)) && !lostDigits(described);
+  const complete = exact === 'exact' && Object.keys(call).every((key) => tool_call_fields.has(key));
   return { parts: [part], complete };
+}
+
+/** The answer of a tool, of any shape. */
+export function toolResultPart(id: string, response: unknown): ReadParts {
+  const exact = fidelity(response);
+  if (exact === 'too_deep') return { parts: [], complete: false };
+  return { parts: [{ id, response, type: 'tool_call_response' }], complete: exact === 'exact' };
+}
+
+interface ReadItem {
+  readonly part: Part | undefined;
+  readonly exact: boolean;
+}
+
+function readText(content: string): ReadItem {
+  return { part: isContent(content) ? { content, type: 'text' } : undefined, exact: true };
+}
+
+function readItem(item: unknown): ReadItem {
+  const kept = fidelity(item);
+  if (!isRecord(item) || kept === 'too_deep') return { part: undefined, exact: false };
+  return { part: readPart(item), exact: kept === 'exact' };
 }
 
 function readPart(item: Record<string, unknown>): Part | undefined {
@@ -45,6 +73,7 @@ function readPart(item: Record<string, unknown>): Part | undefined {
     return 'text' in item ? contentPart(item, 'text') : { ...item, type: 'generic' };
   if (text_types.has(type)) return contentPart(item, 'text');
   if (type === 'reasoning') return contentPart(item, 'reasoning');
+  if (type === 'tool_call' && typeof item['name'] !== 'string') return { ...item, type: 'generic' };
   if (type === 'tool_call' && typeof item['arguments'] === 'string') {
     return { ...item, type, arguments: parsedOrText(item['arguments']) };
   }
@@ -74,17 +103,9 @@ function withoutKey(item: Record<string, unknown>, name: string): Record<string,
   return rest;
 }
 
-function textPart(content: string): Part | undefined {
-  return isContent(content) ? { content, type: 'text' } : undefined;
-}
-
 /** Arguments are often JSON inside a text; a text that is not JSON, or would lose digits, stays a text. */
 function parsedOrText(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   const parsed = parseJson(value);
-  return parsed === undefined || lostDigits(parsed) ? value : parsed;
-}
-
-function isText(part: Part | undefined): boolean {
-  return part === undefined || part.type === 'text' || part.type === 'reasoning';
+  return fidelity(parsed) === 'exact' && parsed !== undefined ? parsed : value;
 }

@@ -26,7 +26,7 @@ export async function servePage(server: FastifyInstance, folder: string): Promis
     index: false,
   });
   const html = await readFile(join(folder, 'index.html'), 'utf8');
-  for (const url of ['/', '/traces', '/traces/*', '/drift', '/alerts', '/sql']) {
+  for (const url of ['/', '/traces', '/traces/*', '/drift', '/alerts', '/alerts/*', '/sql']) {
     server.get(url, async (_request, reply) => sendPage(reply, html));
   }
 }

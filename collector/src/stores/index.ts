@@ -24,6 +24,18 @@ export const stores: Readonly<Record<string, (options: Options, parts: StorePart
       ...parts,
     });
   },
+  async bigquery(options, parts) {
+    const { openBigQueryStore } = await import('./bigquery/store.ts');
+    if (options.bigquery_project === null)
+      throw new SextantError('bad_request', 'The BigQuery store needs SEXTANT_BIGQUERY_PROJECT.');
+    return await openBigQueryStore({
+      project: options.bigquery_project,
+      dataset: options.bigquery_dataset,
+      endpoint: options.bigquery_endpoint,
+      query_timeout_ms: options.sql_timeout_ms,
+      ...parts,
+    });
+  },
 };
 
 /** @throws SextantError bad_request when the configuration names no store of the list */

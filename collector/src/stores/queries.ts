@@ -5,6 +5,7 @@ export type SqlDialect = 'duckdb' | 'bigquery';
 export type ParameterType = 'text' | 'integer' | 'texts';
 
 const range = { from_us: 'integer', to_us: 'integer' } as const;
+const slice = { slice_key: 'text', slice_value: 'text' } as const;
 
 /**
  * Every named query and the types of its parameters. Each has a text of the same name in
@@ -33,9 +34,20 @@ export const queries = {
   facets: { tenant: 'text', ...range },
   timeline: { tenant: 'text', ...range, step_us: 'integer', service: 'text', model: 'text' },
   alerts_history: { tenant: 'text', state: 'text', limit: 'integer' },
+  sketch_minutes: {
+    tenant: 'text',
+    feature: 'text',
+    sketch_id: 'text',
+    from_us: 'integer',
+    limit: 'integer',
+  },
+  sketch_sums: { tenant: 'text', feature: 'text', sketch_id: 'text', ...range },
+  vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
+  vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
+  verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },
 } as const satisfies Record<string, Readonly<Record<string, ParameterType>>>;
 
-export type NamedQueryName = keyof typeof queries;
+type NamedQueryName = keyof typeof queries;
 
 export interface NamedQuery {
   readonly text: string;

@@ -46,7 +46,7 @@ SELECT
   any_value(service) FILTER (is_head) AS service,
   coalesce(any_value(agent_name) FILTER (is_head), min(agent_name)) AS agent_name,
   epoch_us(min(start_time)) AS start_time,
-  epoch_us(max(end_time)) / 1000 - epoch_us(min(start_time)) / 1000 AS duration_ms,
+  (epoch_us(max(end_time)) - epoch_us(min(start_time))) / 1000 AS duration_ms,
   count(*) AS span_count,
   count(*) FILTER (status = 'error') AS error_count,
   CASE WHEN bool_or(status = 'error') THEN 'error' WHEN bool_or(status = 'ok') THEN 'ok' ELSE 'unset' END AS status,

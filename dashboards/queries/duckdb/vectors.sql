@@ -12,7 +12,7 @@ SELECT
 FROM embeddings
 WHERE tenant = $tenant
   AND feature = $feature
-  AND ($slice_key = 'all' OR slices ->> $slice_key = $slice_value)
+  AND ($slice_key = 'all' OR json_extract_string(slices, '$.' || $slice_key) = $slice_value)
   AND time >= make_timestamp($from_us::BIGINT)
   AND time < make_timestamp($to_us::BIGINT)
 -- The digest stands for a random number that stays the same.

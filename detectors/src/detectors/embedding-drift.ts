@@ -8,7 +8,7 @@ import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 
 const name = 'embedding-drift';
 /** Below this many vectors on either side the null distributions are not to be trusted. */
-export const vectors_min = 30;
+const vectors_min = 30;
 
 /**
  * Has the meaning of a feature moved? Two families of tests, each with one p-value: novelty (what was never there
@@ -16,9 +16,9 @@ export const vectors_min = 30;
  * verdict.
  *
  * The effect is the estimated share of the window that drifted, 0 to 1, with a 90 % interval. It comes from
- * novelty where that family shows drift by itself, because it counts vectors; else from the kernel means if those
- * do, as the share of a population as varied as the known one and unlike it that would move them as far; else
- * from the family with the higher lower end.
+ * novelty where that family shows drift by itself, because it counts vectors: at least so many drifted. Else it
+ * comes from the family with the higher lower end; kernel means give the share of a population as varied as the
+ * known one and unlike it that would move them as far.
  *
  * Drifted means both: p below alpha, and the lower end of the effect above the tolerance.
  */
@@ -30,16 +30,12 @@ function detect(request: DetectRequest<Fit>): Verdict {
   const fewest = Math.min(reference.count, current.count);
   if (fewest < vectors_min) return tooLittle(request);
 
-  const families = [
+  const families: readonly Family[] = [
     { finding: compareNovelty(request), describe: describeNovelty },
     { finding: compareKernelMeans(request), describe: describeKernelMeans },
-  ] as const;
+  ];
   const { statistic, p } = combineByCauchy(families.map(({ finding }) => finding.p));
-  const shows = ({ finding }: (typeof families)[number]) =>
-    finding.p < alpha && finding.share_low > tolerance;
-  const { finding, describe } =
-    families.find(shows) ??
-    families.reduce((best, other) => (other.finding.p < best.finding.p ? other : best));
+  const { finding, describe } = speaker(families, request);
   const drifted = p < alpha && finding.share_low > tolerance;
   return {
     detector: name,
@@ -53,6 +49,19 @@ function detect(request: DetectRequest<Fit>): Verdict {
     drifted,
     why: drifted ? describe(finding) : describeStable({ p, alpha, tolerance, finding }),
   };
+}
+
+interface Family {
+  readonly finding: Finding;
+  readonly describe: (finding: Finding) => string;
+}
+
+/** The family that gives the effect; families are in the order in which they are believed. */
+function speaker(families: readonly Family[], { alpha, tolerance }: DetectRequest<Fit>): Family {
+  const shows = ({ finding }: Family) => finding.p < alpha && finding.share_low > tolerance;
+  const higher = (best: Family, other: Family) =>
+    other.finding.share_low > best.finding.share_low ? other : best;
+  return families.find(shows) ?? families.reduce(higher);
 }
 
 /** The verdict on windows that are too small to judge. */

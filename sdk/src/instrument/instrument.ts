@@ -1,6 +1,6 @@
+import { Call } from '../call.ts';
 import { guard, warnOnce } from '../guard.ts';
 import { observe } from '../observe.ts';
-import { Call } from '../span.ts';
 import type { Provider, TracedMethod } from './provider.ts';
 import { providers } from './providers.ts';
 

@@ -1,8 +1,9 @@
 import { type Attributes, context, SpanKind } from '@opentelemetry/api';
-import { putInput, putOutput, putRequest, putResponse } from '../call.ts';
+import type { CallDescription, Failure } from '../call.ts';
 import { collectModelChunks } from '../chunks.ts';
 import { putEmbeddingInputs, putEmbeddings } from '../embeddings.ts';
 import { addLineage, type Kind } from '../lineage.ts';
+import { putInput, putOutput, putRequest, putResponse } from '../record.ts';
 import {
   GEN_AI_OPERATION_NAME,
   GEN_AI_PROVIDER_NAME,
@@ -14,7 +15,6 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
 } from '../semconv.ts';
-import type { CallDescription } from '../span.ts';
 import { observeIterator, type Stream } from '../stream.ts';
 import { findUsage, putUsage } from '../usage.ts';
 import { asRecord, asText } from '../values.ts';
@@ -36,23 +36,26 @@ export const openai: Provider = {
   clones: ['withOptions'],
 };
 
-/** Providers whose models are called through OpenAI's client, by a part of the host name. */
-const provider_hosts: readonly (readonly [string, string])[] = [
-  ['.openai.azure.com', 'azure.ai.openai'],
-  ['.services.ai.azure.com', 'azure.ai.inference'],
-  ['deepseek.com', 'deepseek'],
-  ['groq.com', 'groq'],
-  ['mistral.ai', 'mistral_ai'],
-  ['x.ai', 'x_ai'],
-  ['perplexity.ai', 'perplexity'],
-  ['cohere.', 'cohere'],
-  ['together.', 'together_ai'],
-  ['moonshot.', 'moonshot_ai'],
-  ['generativelanguage.googleapis.com', 'gcp.gemini'],
-  ['aiplatform.googleapis.com', 'gcp.vertex_ai'],
-  ['amazonaws.com', 'aws.bedrock'],
-  ['anthropic.com', 'anthropic'],
-];
+/** Providers whose models are called through OpenAI's client, by the domain of its address. */
+const provider_domains: Readonly<Record<string, string>> = {
+  'openai.azure.com': 'azure.ai.openai',
+  'services.ai.azure.com': 'azure.ai.inference',
+  'deepseek.com': 'deepseek',
+  'groq.com': 'groq',
+  'mistral.ai': 'mistral_ai',
+  'x.ai': 'x_ai',
+  'perplexity.ai': 'perplexity',
+  'cohere.ai': 'cohere',
+  'cohere.com': 'cohere',
+  'together.ai': 'together_ai',
+  'together.xyz': 'together_ai',
+  'moonshot.ai': 'moonshot_ai',
+  'moonshot.cn': 'moonshot_ai',
+  'generativelanguage.googleapis.com': 'gcp.gemini',
+  'aiplatform.googleapis.com': 'gcp.vertex_ai',
+  'amazonaws.com': 'aws.bedrock',
+  'anthropic.com': 'anthropic',
+};
 
 function chatMethod(apiType: string): TracedMethod {
   return {
@@ -69,8 +72,11 @@ function chatMethod(apiType: string): TracedMethod {
         finish(attributes, answer) {
           putResponse(attributes, answer);
           putTokens(attributes, answer);
-          putOutput(attributes, answer);
+          if (asRecord(answer)?.['choices'] !== undefined || asRecord(answer)?.['output'] !== undefined) {
+            putOutput(attributes, answer);
+          }
         },
+        failure,
       };
     },
     answer,
@@ -125,16 +131,22 @@ function describe(
 }
 
 function providerOf(host: string): string {
-  return (
-    provider_hosts.find(
-      ([part]) => host.endsWith(part) || (part.endsWith('.') && host.includes(part)),
-    )?.[1] ?? 'openai'
-  );
+  const domain = Object.keys(provider_domains).find((name) => host === name || host.endsWith(`.${name}`));
+  return domain === undefined ? 'openai' : (provider_domains[domain] ?? 'openai');
 }
 
 function putTokens(attributes: Attributes, answer: unknown): void {
   const usage = findUsage(answer);
   if (usage !== undefined) putUsage(attributes, usage);
+}
+
+/** A response may fail after its status was sent: the answer then says so. */
+function failure(answer: unknown): Failure | undefined {
+  const error = asRecord(asRecord(answer)?.['error']);
+  if (error === undefined) return undefined;
+  const message = asText(error['message']);
+  const name = asText(error['code']) ?? asText(error['type']) ?? '_OTHER';
+  return message === undefined ? { name } : { name, message };
 }
 
 /** `withResponse()` of the client resolves to the answer and the raw response. */

@@ -1,5 +1,5 @@
+import type { CallDescription } from '../call.ts';
 import type { ObserveOptions } from '../observe.ts';
-import type { CallDescription } from '../span.ts';
 
 /**
  * How the client of one provider is traced: one file beside this one and a line in `providers.ts`.

@@ -48,7 +48,7 @@ export function spanOf(plain: PlainSpan = {}): DecodedSpan {
   };
 }
 
-export function mapOf(plain: PlainAttributes): AttributeMap {
+function mapOf(plain: PlainAttributes): AttributeMap {
   return new Map(Object.entries(plain).map(([key, value]) => [key, attributeValue(value)]));
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { createLog } from '../../../collector/src/log.ts';
 import { openDuckDbStore } from '../../../collector/src/stores/duckdb/store.ts';
 import { storeContract } from '../../contracts/store.ts';
 
@@ -10,7 +11,7 @@ storeContract({
     const store = await openDuckDbStore({
       folder: join(folder, 'days'),
       memory_bytes: 256 * 2 ** 20,
-      log: () => undefined,
+      log: createLog(() => undefined),
       control,
       query_timeout_ms: 20_000,
     });

@@ -48,7 +48,7 @@ const step = fc.record({ back: fc.nat(4), forward: fc.integer({ min: 1, max: 5 }
 export function historyTests(open: OpenStore): void {
   const under = useStore(open);
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])('a random history stores everything once (%i)', async (seed) => {
+  test.each([1, 2, 3, 4, 5])('a random history stores everything once (%i)', async (seed) => {
     const [records, steps] = fc.sample(fc.tuple(journal, fc.array(step, { minLength: 8, maxLength: 16 })), {
       seed,
       numRuns: 1,

@@ -112,23 +112,26 @@ export function queryTests(open: OpenStore): void {
       expect(row?.['input_tokens']).toBeCloseTo(1_100 * Number.MAX_SAFE_INTEGER, -6);
     });
 
-    test.each([
-      ['service', 'travel'],
-      ['model', 'claude'],
-      ['operation', 'execute_tool'],
-      ['agent', 'planner'],
-      ['status', 'error'],
-      ['user', 'ada'],
-      ['conversation', 'c1'],
-      ['prompt_version', 'v2'],
-      ['text', 'PLAN a'],
-      ['text', traceId(1)],
-      ['text', 'book a hotel'],
-    ])('%s %s finds the trace that has it on any span, whole', async (filter, value) => {
+    test('a filter finds the trace that has it on any span, whole', async () => {
       await store(...agentTrace(), ...modelSpans(2, 3));
-      const rows = await ask('traces', { [filter]: value });
-      expect(rows.map((row) => [row['trace_id'], row['span_count']])).toEqual([[traceId(1), 4]]);
-      expect(await find({ [filter]: `${value}?` })).toEqual([]);
+      for (const [filter, value] of [
+        ['service', 'travel'],
+        ['model', 'claude'],
+        ['operation', 'execute_tool'],
+        ['agent', 'planner'],
+        ['status', 'error'],
+        ['user', 'ada'],
+        ['conversation', 'c1'],
+        ['prompt_version', 'v2'],
+        ['text', 'PLAN a'],
+        ['text', traceId(1)],
+        ['text', 'book a hotel'],
+      ] as const) {
+        const rows = await ask('traces', { [filter]: value });
+        const found = rows.map((row) => [row['trace_id'], row['span_count']]);
+        expect(found, `${filter} ${value}`).toEqual([[traceId(1), 4]]);
+        expect(await find({ [filter]: `${value}?` }), `${filter} ${value}?`).toEqual([]);
+      }
     });
 
     test('filters may be met by different spans, but all must be', async () => {

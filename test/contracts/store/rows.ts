@@ -137,7 +137,7 @@ export function traceId(number: number): string {
   return `a${number.toString(16).padStart(31, '0')}`;
 }
 
-export function spanId(number: number): string {
+function spanId(number: number): string {
   return `b${number.toString(16).padStart(15, '0')}`;
 }
 

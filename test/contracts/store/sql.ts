@@ -15,9 +15,9 @@ const refused = {
   ALTER: 'ALTER TABLE spans ADD COLUMN x INTEGER',
   'CREATE TABLE': 'CREATE TABLE stolen AS SELECT 1 AS one',
   'CREATE VIEW': 'CREATE OR REPLACE VIEW spans AS SELECT 1 AS one',
-  COPY: "COPY (SELECT 1) TO '/tmp/sextant-stolen.csv'",
-  EXPORT: "EXPORT DATABASE '/tmp/sextant-stolen'",
-  ATTACH: "ATTACH '/tmp/sextant-stolen.db' AS stolen",
+  COPY: "COPY (SELECT 1) TO 'sextant-stolen.csv'",
+  EXPORT: "EXPORT DATABASE 'sextant-stolen'",
+  ATTACH: "ATTACH 'sextant-stolen.db' AS stolen",
   INSTALL: 'INSTALL httpfs',
   LOAD: 'LOAD httpfs',
   PRAGMA: 'PRAGMA database_list',
@@ -98,24 +98,35 @@ export function sqlTests(open: OpenStore): void {
     expect(await ask(6)).toEqual({ rows: 5, truncated: false });
   });
 
-  test.each(Object.entries(refused))('%s is refused', async (_, statement) => {
+  test('whatever is not one SELECT of our tables is refused', async () => {
     await store(1);
-    await expect(under.store.sql(statement, limits)).rejects.toMatchObject({ code: 'bad_sql' });
+    const codes = [];
+    for (const [what, statement] of Object.entries(refused)) codes.push([what, await codeOf(statement)]);
+    expect(codes).toEqual(Object.keys(refused).map((what) => [what, 'bad_sql']));
     expect(await rowsOf(under.store, 'spans')).toHaveLength(1);
   });
+
+  async function codeOf(statement: string): Promise<unknown> {
+    return await under.store.sql(statement, limits).then(
+      (result) => result,
+      (error: { code?: unknown }) => error.code ?? error,
+    );
+  }
 
   test('a statement that takes too long is stopped', async () => {
     await store(200);
     const tables = ['a', 'b', 'c', 'd', 'e', 'f'];
     const bounds = tables.map((table) => `${table}.${since}`).join(' AND ');
-    const statement = `SELECT sum(length(concat(${tables.map((table) => `${table}.name`).join(', ')})))
+    const names = tables.map((table) => `${table}.name`).join(' || ');
+    const statement = `SELECT sum(length(${names}))
       FROM ${tables.map((table) => `spans ${table}`).join(' CROSS JOIN ')} WHERE ${bounds}`;
-    await expect(under.store.sql(statement, { ...limits, timeout_ms: 200 })).rejects.toMatchObject({
-      code: 'timed_out',
-    });
-    expect(await rowsOf(under.store, 'spans')).toHaveLength(200);
-    const signal = AbortSignal.timeout(200);
-    await expect(under.store.sql(statement, { ...limits, signal })).rejects.toThrow();
+    // The shortest time is over before the statement has begun.
+    for (const timeout_ms of [200, 1])
+      await expect(under.store.sql(statement, { ...limits, timeout_ms })).rejects.toMatchObject({
+        code: 'timed_out',
+      });
+    for (const signal of [AbortSignal.timeout(200), AbortSignal.abort()])
+      await expect(under.store.sql(statement, { ...limits, signal })).rejects.toThrow();
     expect(await rowsOf(under.store, 'spans')).toHaveLength(200);
   });
 }

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
 /** The parts of OTLP/JSON the tests look at. */
-export interface SinkSpan {
+interface SinkSpan {
   readonly name: string;
   readonly traceId: string;
   readonly spanId: string;
@@ -69,7 +69,9 @@ function spansOf(body: string): SinkSpan[] {
     scopeSpans.flatMap(({ spans }) =>
       spans.map((span) => ({
         ...span,
-        attributes: Object.fromEntries(span.attributes.map(({ key, value }) => [key, Object.values(value)[0]])),
+        attributes: Object.fromEntries(
+          span.attributes.map(({ key, value }) => [key, Object.values(value)[0]]),
+        ),
       })),
     ),
   );

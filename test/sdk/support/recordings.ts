@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { gunzipSync } from 'node:zlib';
+import { has_shared_data, readShared, sharedPath } from '../../support/shared-data.ts';
 import { close, listen } from './otlp-sink.ts';
 
 /** A request to a provider and its answer, as recorded from the live service. */
@@ -14,25 +14,26 @@ export interface Exchange {
   readonly body: string;
 }
 
-const data = new URL('../../../../shared/data/', import.meta.url);
-const recordings = new URL('provider-recordings/', data);
-const chunk_files = new URL('provider-chunks-vercel-ai/openai/', data);
-
-export const hasRecordings = existsSync(recordings) && existsSync(chunk_files);
-if (!hasRecordings) console.warn('Provider recordings are not here: their tests are skipped.');
+const chunk_files = 'provider-chunks-vercel-ai/openai/';
 
 /** Recorded exchanges of a provider whose path ends like this. */
 export function exchanges(provider: string, path: string): Exchange[] {
-  const file = new URL(`exchanges-${provider}.jsonl.gz`, recordings);
-  return gunzipSync(readFileSync(file))
-    .toString()
+  if (!has_shared_data) return [];
+  return readShared(`provider-recordings/exchanges-${provider}.jsonl.gz`)
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line) as RawExchange)
     .filter(({ method, url }) => method === 'POST' && URL.parse(url)?.pathname.endsWith(path) === true)
     .map(({ id, url, streaming, status, request_body, response_body }) => {
       const request = JSON.parse(request_body) as Record<string, unknown>;
-      return { id, url, streaming, status, request: streaming ? { ...request, stream: true } : request, body: response_body };
+      return {
+        id,
+        url,
+        streaming,
+        status,
+        request: streaming ? { ...request, stream: true } : request,
+        body: response_body,
+      };
     });
 }
 
@@ -44,16 +45,17 @@ interface RawExchange extends Omit<Exchange, 'request' | 'body'> {
 
 /** Recorded events of streams, one JSON text each, by file name. */
 export function chunkFiles(prefix: string): { readonly name: string; readonly events: string[] }[] {
-  return readdirSync(chunk_files)
-    .filter((name) => name.startsWith(prefix) && name.endsWith('.chunks.txt.gz'))
-    .map((name) => ({ name, events: gunzip(new URL(name, chunk_files)).trimEnd().split('\n') }));
+  return namesOf(prefix, '.chunks.txt.gz').map((name) => ({
+    name,
+    events: readShared(chunk_files + name)
+      .trimEnd()
+      .split('\n'),
+  }));
 }
 
 /** Recorded whole bodies, by file name. */
 export function bodyFiles(prefix: string): { readonly name: string; readonly body: string }[] {
-  return readdirSync(chunk_files)
-    .filter((name) => name.startsWith(prefix) && name.endsWith('.json.gz'))
-    .map((name) => ({ name, body: gunzip(new URL(name, chunk_files)) }));
+  return namesOf(prefix, '.json.gz').map((name) => ({ name, body: readShared(chunk_files + name) }));
 }
 
 export function serverSentEvents(events: readonly string[]): string {
@@ -76,7 +78,8 @@ export async function startReplayServer(): Promise<ReplayServer> {
       const { status, streaming, body } = replay.next;
       response.writeHead(status, { 'content-type': streaming ? 'text/event-stream' : 'application/json' });
       const bytes = Buffer.from(body);
-      for (let start = 0; start < bytes.length; start += 1000) response.write(bytes.subarray(start, start + 1000));
+      for (let start = 0; start < bytes.length; start += 1000)
+        response.write(bytes.subarray(start, start + 1000));
       response.end();
     });
   });
@@ -87,6 +90,9 @@ export async function startReplayServer(): Promise<ReplayServer> {
   });
 }
 
-function gunzip(file: URL): string {
-  return gunzipSync(readFileSync(file)).toString();
+function namesOf(prefix: string, suffix: string): string[] {
+  if (!has_shared_data) return [];
+  return readdirSync(sharedPath(chunk_files)).filter(
+    (name) => name.startsWith(prefix) && name.endsWith(suffix),
+  );
 }

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { BellRing, CheckCircle2 } from 'lucide-react';
+import { BellRing, CheckCircle2, Link as LinkIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { Alert } from '../api/client.ts';
 import { formatEffect } from '../drift/verdict-table.tsx';
@@ -28,6 +28,7 @@ export function AlertCard({ alert, is_opened }: { alert: Alert; is_opened: boole
         <CopyButton
           text={() => new URL(`/alerts?alert=${encodeURIComponent(alert.alert_id)}`, location.href).href}
           label="Copy link to this alert"
+          Icon={LinkIcon}
         />
       </header>
       <Times alert={alert} />
@@ -85,8 +86,9 @@ function Numbers({ alert }: { alert: Alert }) {
           <Figure label="Effect">{formatEffect({ effect, effect_low, effect_high })}</Figure>
           <Figure label="p">{formatProbability(verdict.p)}</Figure>
           <Figure label="Statistic">{formatNumber(verdict.statistic)}</Figure>
-          <Figure label="n, reference">{formatCount(verdict.n_reference)}</Figure>
-          <Figure label="n, window">{formatCount(verdict.n_current)}</Figure>
+          <Figure label="n, window / reference">
+            {formatCount(verdict.n_current)} / {formatCount(verdict.n_reference)}
+          </Figure>
         </>
       )}
     </dl>

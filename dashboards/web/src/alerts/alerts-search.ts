@@ -1,7 +1,7 @@
 import { pick } from '../url/parameters.ts';
 
 export const alert_states = ['firing', 'resolved'] as const;
-export type AlertState = (typeof alert_states)[number];
+type AlertState = (typeof alert_states)[number];
 
 export interface AlertsSearch {
   /** Absent: both. */

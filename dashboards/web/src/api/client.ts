@@ -238,7 +238,7 @@ export interface TimelinePoint {
   cost_usd: number | null;
 }
 
-export type DriftPhase = 'fitting' | 'reference' | 'watching';
+type DriftPhase = 'fitting' | 'reference' | 'watching';
 
 export interface DriftFeature {
   feature: string;
@@ -302,8 +302,9 @@ export interface Stats {
   rejected: number;
   duplicated: number;
   dropped: Record<string, number>;
-  journal: { bytes: number; lag_bytes: number; lag_ms: number | null };
-  store: { name: string; ready: boolean };
+  /** The lag is null while the store does not answer. */
+  journal: { bytes: number; lag_bytes: number | null; lag_ms: number | null };
+  store: { name: string | null; ready: boolean };
 }
 
 export interface SqlAnswer {

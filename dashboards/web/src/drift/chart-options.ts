@@ -1,7 +1,7 @@
 import type UPlot from 'uplot';
 import type { VerdictPoint } from '../api/client.ts';
 import { formatNumber } from '../format/number.ts';
-import { formatShortTime, type Zone } from '../format/time.ts';
+import { formatTick, type Zone } from '../format/time.ts';
 
 interface ChartRequest {
   /** Where the chart will be; its size and the colours in effect there are used. */
@@ -34,7 +34,7 @@ export function chartOptions(request: ChartRequest): UPlot.Options {
     axes: [
       {
         ...axis,
-        values: (plot, times) => times.map((time) => formatShortTime(time * 1_000, zone, lastOf(plot))),
+        values: (_, times) => times.map((time) => formatTick(time * 1_000, zone)),
         space: 90,
       },
       { ...axis, values: (_, effects) => effects.map((effect) => formatNumber(effect)), size: 56 },
@@ -91,10 +91,6 @@ function drawDiamond(ctx: CanvasRenderingContext2D, at: { x: number; y: number; 
 function padded(low: number, high: number): [number, number] {
   const space = (high - low || 1) * 0.08;
   return [low === 0 ? 0 : low - space, high + space];
-}
-
-function lastOf(plot: UPlot): number {
-  return (plot.data[0].at(-1) ?? 0) * 1_000;
 }
 
 /** The value a colour name of the style sheet has here: a canvas does not know `light-dark()`. */

@@ -36,7 +36,7 @@ function Features({ features }: { features: readonly DriftFeature[] }) {
         <h1 id="watched">Drift</h1>
         <ul>
           {features.map((feature) => (
-            <li key={feature.feature}>
+            <li key={`${feature.feature} ${feature.encoder}`}>
               <FeatureCard feature={feature} is_chosen={feature === chosen} />
             </li>
           ))}

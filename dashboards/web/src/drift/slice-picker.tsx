@@ -43,7 +43,11 @@ export function SlicePicker({ feature, search, onChange }: Props) {
             className={fields.list ?? ''}
             selectionMode="single"
             selectedKeys={[search.slice_key === undefined ? 'all' : String(chosen)]}
-            onAction={(key) => choose(key === 'all' ? -1 : Number(key))}
+            disallowEmptySelection
+            onSelectionChange={(keys) => {
+              const [key] = keys;
+              choose(key === 'all' ? -1 : Number(key));
+            }}
           >
             <ListBoxItem id="all" className={fields.item ?? ''}>
               All spans

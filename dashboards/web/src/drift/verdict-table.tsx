@@ -3,6 +3,7 @@ import { formatCount, formatNumber, formatProbability, unknown_value } from '../
 import { reveal } from '../format/text.ts';
 import { formatZone } from '../format/time.ts';
 import { useZone } from '../preferences/preferences.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { ShortTimestamp } from '../ui/timestamp.tsx';
 import styles from './verdict-table.module.css';
@@ -13,7 +14,7 @@ export function VerdictTable({ verdicts, label }: { verdicts: readonly VerdictPo
   const now = Date.now();
   const newest_first = verdicts.toReversed();
   return (
-    <section className={styles.scroll} aria-label={label}>
+    <ScrollRegion label={label}>
       <table className={styles.table}>
         <thead>
           <tr>
@@ -48,7 +49,7 @@ export function VerdictTable({ verdicts, label }: { verdicts: readonly VerdictPo
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

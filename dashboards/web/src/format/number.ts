@@ -3,6 +3,7 @@ export const unknown_value = '—';
 
 const whole = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const steady = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
 const dollars = new Intl.NumberFormat('en', {
   style: 'currency',
@@ -13,7 +14,7 @@ const dollars = new Intl.NumberFormat('en', {
 const smallDollars = new Intl.NumberFormat('en', {
   style: 'currency',
   currency: 'USD',
-  minimumFractionDigits: 2,
+  minimumSignificantDigits: 3,
   maximumSignificantDigits: 3,
 });
 const percent = new Intl.NumberFormat('en', { style: 'percent', maximumSignificantDigits: 2 });
@@ -58,8 +59,8 @@ export function formatCostSum(sum: { cost_usd: number | null; unpriced_calls: nu
 export function formatDuration(milliseconds: number | null | undefined): string {
   if (milliseconds === null || milliseconds === undefined) return unknown_value;
   if (milliseconds < 0) return `-${formatDuration(-milliseconds)}`;
-  if (milliseconds < 1_000) return `${precise.format(milliseconds)} ms`;
-  if (milliseconds < 60_000) return `${precise.format(milliseconds / 1_000)} s`;
+  if (milliseconds < 1_000) return `${steady.format(milliseconds)} ms`;
+  if (milliseconds < 60_000) return `${steady.format(milliseconds / 1_000)} s`;
   const seconds = Math.round(milliseconds / 1_000);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${pad(seconds % 60)} s`;
   const minutes = Math.round(seconds / 60);

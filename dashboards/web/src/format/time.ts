@@ -28,8 +28,13 @@ export function formatShortTime(time: string | number, zone: Zone, now: number):
   return format(time, zone, same_year ? day : { ...day, year: 'numeric' });
 }
 
+/** `20 Nov, 14:03`, for the axis of a chart. */
+export function formatTick(time: number, zone: Zone): string {
+  return format(time, zone, { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+}
+
 /** `21 Nov 2026`. */
-export function formatDay(time: string | number, zone: Zone): string {
+function formatDay(time: string | number, zone: Zone): string {
   return format(time, zone, { day: 'numeric', month: 'short', year: 'numeric' });
 }
 
@@ -42,7 +47,7 @@ export function formatZone(time: string | number, zone: Zone): string {
     timeZoneName: 'longOffset',
   }).formatToParts(date);
   const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? zone;
-  return name.replace('GMT', 'UTC');
+  return name === 'GMT+00:00' ? 'UTC' : name.replace('GMT', 'UTC');
 }
 
 const ages = [

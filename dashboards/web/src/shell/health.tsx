@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Dialog, DialogTrigger } from 'react-aria-components/Dialog';
 import { Popover } from 'react-aria-components/Popover';
 import { api, type Stats } from '../api/client.ts';
-import { formatBytes, formatCompact, formatCount, formatDuration } from '../format/number.ts';
+import { formatBytes, formatCompact, formatCount, formatDuration, unknown_value } from '../format/number.ts';
 import { reveal } from '../format/text.ts';
 import { Button } from '../ui/button.tsx';
 import fields from '../ui/field.module.css';
@@ -52,7 +52,6 @@ function Details({ condition, stats }: { condition: Condition; stats: Stats | un
 
 function rowsOf(stats: Stats): (readonly [string, string])[] {
   const { journal } = stats;
-  const lag = journal.lag_ms === null ? '' : `, ${formatDuration(journal.lag_ms)}`;
   return [
     ['Accepted', formatCount(stats.accepted)],
     ['Stored', formatCount(stats.stored)],
@@ -61,8 +60,13 @@ function rowsOf(stats: Stats): (readonly [string, string])[] {
     ...Object.entries(stats.dropped).map(
       ([reason, count]) => [`Dropped: ${reveal(reason)}`, formatCompact(count)] as const,
     ),
-    ['Waiting to be stored', `${formatBytes(journal.lag_bytes)}${lag}`],
+    ['Waiting to be stored', describeLag(journal)],
     ['Journal on disk', formatBytes(journal.bytes)],
-    ['Store', `${stats.store.name}, ${stats.store.ready ? 'ready' : 'not ready'}`],
+    ['Store', `${stats.store.name ?? 'unknown'}, ${stats.store.ready ? 'ready' : 'not ready'}`],
   ];
+}
+
+function describeLag({ lag_bytes, lag_ms }: Stats['journal']): string {
+  if (lag_bytes === null) return unknown_value;
+  return lag_ms === null ? formatBytes(lag_bytes) : `${formatBytes(lag_bytes)}, ${formatDuration(lag_ms)}`;
 }

@@ -23,7 +23,7 @@ export function Settings() {
   ] as const;
   return (
     <DialogTrigger>
-      <Button look="plain" aria-label="Theme and time zone">
+      <Button look="plain" is_square aria-label="Theme and time zone">
         <SunMoon size={16} />
       </Button>
       <Popover className={fields.popover ?? ''} placement="bottom end">

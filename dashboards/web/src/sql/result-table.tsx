@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import type { Json, SqlAnswer } from '../api/client.ts';
@@ -5,6 +6,7 @@ import { formatCount } from '../format/number.ts';
 import { head, reveal } from '../format/text.ts';
 import { classes } from '../ui/classes.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Tag } from '../ui/tag.tsx';
 import styles from './result-table.module.css';
 
@@ -30,12 +32,12 @@ export function ResultTable({ answer }: { answer: SqlAnswer }) {
         {truncated && <Tag tone="warn">Cut at the row limit: there are more</Tag>}
         <CopyButton text={() => JSON.stringify(rows, null, 2)} label="Copy rows as JSON" />
       </div>
-      <section ref={frame} className={styles.frame} aria-label="Result">
+      <ScrollRegion ref={frame} label="Result" className={styles.frame}>
         <table className={styles.table} aria-label="Result" aria-rowcount={rows.length + 1}>
           <thead className={styles.head}>
             <tr className={styles.row} style={grid} aria-rowindex={1}>
               {columns.map(({ name, type }) => (
-                <th key={name} scope="col" title={type}>
+                <th key={name} scope="col" title={type} className={classes(isNumeric(type) && styles.number)}>
                   {reveal(name)} <span className={styles.type}>{reveal(type.toLowerCase())}</span>
                 </th>
               ))}
@@ -49,24 +51,40 @@ export function ResultTable({ answer }: { answer: SqlAnswer }) {
                 aria-rowindex={index + 2}
                 style={{ ...grid, transform: `translateY(${start}px)` }}
               >
-                {columns.map(({ name }) => (
-                  <Cell key={name} value={rows[index]?.[name] ?? null} />
+                {columns.map((column) => (
+                  <Cell key={column.name} column={column} value={rows[index]?.[column.name] ?? null} />
                 ))}
               </tr>
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </>
   );
 }
 
-function Cell({ value }: { value: Json }) {
+function Cell({ column, value }: { column: { name: string; type: string }; value: Json }) {
   if (value === null) return <td className={styles.null}>NULL</td>;
+  if (column.name === 'trace_id' && typeof value === 'string') return <TraceCell trace_id={value} />;
   const text = reveal(head(typeof value === 'string' ? value : JSON.stringify(value), cell_characters));
   return (
-    <td className={classes(typeof value === 'number' && styles.number)} title={text}>
+    <td className={classes(isNumeric(column.type) && styles.number)} title={text}>
       {text}
     </td>
   );
+}
+
+function TraceCell({ trace_id }: { trace_id: string }) {
+  return (
+    <td>
+      <Link to="/traces/$traceId" params={{ traceId: trace_id }}>
+        {reveal(head(trace_id, cell_characters))}
+      </Link>
+    </td>
+  );
+}
+
+/** By the type names of DuckDB and BigQuery. */
+function isNumeric(type: string): boolean {
+  return /^(U?(TINY|SMALL|BIG|HUGE)?INT|INTEGER|DOUBLE|FLOAT|DECIMAL|NUMERIC|BIGNUMERIC)/i.test(type);
 }

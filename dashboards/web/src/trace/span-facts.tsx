@@ -6,6 +6,7 @@ import { reveal } from '../format/text.ts';
 import { Timestamp } from '../ui/timestamp.tsx';
 import styles from './span-facts.module.css';
 import { TokenTable } from './token-table.tsx';
+import { ToolPayload } from './tool-payload.tsx';
 
 type Fact = readonly [label: string, value: ReactNode];
 
@@ -13,6 +14,7 @@ type Fact = readonly [label: string, value: ReactNode];
 export function SpanFacts({ span }: { span: Span }) {
   return (
     <div className={styles.facts}>
+      <ToolPayload span={span} />
       <TokenTable span={span} />
       <Group title="Cost" facts={costFacts(span)} />
       <Group title="Time" facts={timeFacts(span)} />

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ChevronLeft, CircleAlert, RefreshCw } from 'lucide-react';
+import { ChevronLeft, CircleAlert, Link as LinkIcon, RefreshCw } from 'lucide-react';
 import type { SpanOutline } from '../api/client.ts';
 import {
   formatCompact,
@@ -12,6 +12,7 @@ import { reveal } from '../format/text.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Figure } from '../ui/figure.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import { Timestamp } from '../ui/timestamp.tsx';
 import type { SpanTree } from './span-tree.ts';
 import styles from './trace-header.module.css';
@@ -36,29 +37,31 @@ export function TraceHeader({ trace_id, tree, totals, onRefresh }: Props) {
         <h1 className={styles.name}>{reveal(root?.name || 'unnamed')}</h1>
         <code className={styles.id}>{trace_id}</code>
         <CopyButton text={trace_id} label="Copy trace id" />
-        <CopyButton text={() => window.location.href} label="Copy link" />
-        <Button look="plain" aria-label="Load again" onPress={onRefresh}>
+        <CopyButton text={() => window.location.href} label="Copy link" Icon={LinkIcon} />
+        <Button look="plain" is_square aria-label="Load again" onPress={onRefresh}>
           <RefreshCw size={14} />
         </Button>
       </div>
-      <dl className={styles.figures}>
-        <Figure label="Start">
-          {root === undefined ? unknown_value : <Timestamp time={root.start_time} />}
-        </Figure>
-        <Figure label="Duration">{formatDuration(totals.duration_ms)}</Figure>
-        <Figure label="Spans">{formatCount(totals.spans)}</Figure>
-        <Figure label="Errors">
-          {totals.errors > 0 && <CircleAlert size={13} className={styles.failed} aria-hidden="true" />}
-          {formatCount(totals.errors)}
-        </Figure>
-        <Figure label="Model calls">{formatCount(totals.leaf_calls)}</Figure>
-        <Figure label="Tokens in / out">
-          {formatCompact(totals.input_tokens)} / {formatCompact(totals.output_tokens)}
-        </Figure>
-        <Figure label="Cost">{formatCostSum(totals)}</Figure>
-        <Figure label="Models">{reveal(totals.models.join(', ')) || unknown_value}</Figure>
-        <Figure label="Services">{reveal(totals.services.join(', ')) || unknown_value}</Figure>
-      </dl>
+      <ScrollRegion label="Figures of the trace">
+        <dl className={styles.figures}>
+          <Figure label="Start">
+            {root === undefined ? unknown_value : <Timestamp time={root.start_time} />}
+          </Figure>
+          <Figure label="Duration">{formatDuration(totals.duration_ms)}</Figure>
+          <Figure label="Spans">{formatCount(totals.spans)}</Figure>
+          <Figure label="Errors">
+            {totals.errors > 0 && <CircleAlert size={13} className={styles.failed} aria-hidden="true" />}
+            {formatCount(totals.errors)}
+          </Figure>
+          <Figure label="Model calls">{formatCount(totals.leaf_calls)}</Figure>
+          <Figure label="Tokens in / out">
+            {formatCompact(totals.input_tokens)} / {formatCompact(totals.output_tokens)}
+          </Figure>
+          <Figure label="Cost">{formatCostSum(totals)}</Figure>
+          <Figure label="Models">{reveal(totals.models.join(', ')) || unknown_value}</Figure>
+          <Figure label="Services">{reveal(totals.services.join(', ')) || unknown_value}</Figure>
+        </dl>
+      </ScrollRegion>
     </header>
   );
 }

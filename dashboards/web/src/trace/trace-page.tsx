@@ -40,7 +40,13 @@ function LoadedTrace({ trace, onRefresh }: { trace: Trace; onRefresh(): void }) 
     <div className={styles.page}>
       <TraceHeader trace_id={trace.trace_id} tree={tree} totals={totals} onRefresh={onRefresh} />
       <div className={styles.columns}>
-        <Waterfall tree={tree} totals={totals} selected={selected} onSelect={select} />
+        <Waterfall
+          tree={tree}
+          totals={totals}
+          selected={selected}
+          is_chosen={span !== undefined}
+          onSelect={select}
+        />
         {selected !== undefined && <SpanPanel key={selected} trace_id={trace.trace_id} span_id={selected} />}
       </div>
     </div>

@@ -25,53 +25,57 @@ export interface ToolResult {
   readonly value: Json;
 }
 
+/** The part that answers each call, by the id of the call. */
+type Answers = ReadonlyMap<string, JsonObject>;
+
 type JsonObject = { [key: string]: Json };
 
 /** Reads messages part by part: a part of unknown shape is kept as JSON, the others stay readable. */
 export function toTranscript(input: readonly StoredMessage[], output: readonly StoredMessage[]): Turn[] {
-  const results = collectResults([...input, ...output]);
+  const answers = collectAnswers([...input, ...output]);
   const turns = [
-    ...input.map((message) => toTurn(message, false, results)),
-    ...output.map((message) => toTurn(message, true, results)),
+    ...input.map((message) => toTurn(message, false, answers)),
+    ...output.map((message) => toTurn(message, true, answers)),
   ];
   return turns.filter((turn) => turn.parts.length > 0);
 }
 
-/** Results by the id of the call they answer, for the calls that are in the conversation. */
-function collectResults(messages: readonly StoredMessage[]): ReadonlyMap<string, ToolResult> {
+/** The first answer to each call that is in the conversation. */
+function collectAnswers(messages: readonly StoredMessage[]): Answers {
   const parts = messages.flatMap((message) => partsOf(message));
   const called = new Set(parts.filter(isCall).map((part) => part.id));
-  const results = new Map<string, ToolResult>();
+  const answers = new Map<string, JsonObject>();
   for (const part of parts) {
-    if (isResult(part) && typeof part.id === 'string' && called.has(part.id) && !results.has(part.id)) {
-      results.set(part.id, { value: resultOf(part) });
+    if (isResult(part) && typeof part.id === 'string' && called.has(part.id) && !answers.has(part.id)) {
+      answers.set(part.id, part);
     }
   }
-  return results;
+  return answers;
 }
 
-function toTurn(message: StoredMessage, is_output: boolean, results: ReadonlyMap<string, ToolResult>): Turn {
+function toTurn(message: StoredMessage, is_output: boolean, answers: Answers): Turn {
   const { content } = message;
   const role = message.role ?? 'unknown speaker';
   const name = typeof content?.name === 'string' ? content.name : null;
   if (content === null) return { role, name, is_output, parts: [{ kind: 'erased' }] };
-  const parts = partsOf(message).flatMap((part) => toPart(part, results));
+  const parts = partsOf(message).flatMap((part) => toPart(part, answers));
   return { role, name, is_output, parts };
 }
 
-/** No part for a result that is shown with its call. */
-function toPart(part: Json, results: ReadonlyMap<string, ToolResult>): TurnPart[] {
+/** Nothing for a result that is shown with its call. */
+function toPart(part: Json, answers: Answers): TurnPart[] {
   if (!isObject(part)) return [{ kind: 'unknown', value: part }];
   const { type, content, id } = part;
   if ((type === 'text' || type === 'reasoning') && typeof content === 'string') {
     return content === '' ? [] : [{ kind: type, text: content }];
   }
   if (isCall(part)) {
-    const result = typeof id === 'string' ? (results.get(id) ?? null) : null;
+    const answer = typeof id === 'string' ? answers.get(id) : undefined;
+    const result = answer === undefined ? null : { value: resultOf(answer) };
     return [{ kind: 'tool', name: part.name, arguments: part.arguments ?? null, result }];
   }
   if (isResult(part)) {
-    const is_paired = typeof id === 'string' && results.has(id);
+    const is_paired = typeof id === 'string' && answers.get(id) === part;
     return is_paired ? [] : [{ kind: 'tool_result', result: { value: resultOf(part) } }];
   }
   return [{ kind: 'unknown', value: part }];

@@ -110,13 +110,17 @@ function TimeBar({ span, totals }: { span: SpanOutline; totals: TraceTotals }) {
   const width = (Math.max(0, span.duration_ms * 1_000) / length_us) * 100;
   const first_token = span.ttft_ms === null || span.duration_ms <= 0 ? null : span.ttft_ms / span.duration_ms;
   // The words stand after the bar while there is room, before it where the bar ends late, and else inside.
-  const place = left + width < 70 ? 'after' : left > 30 ? 'before' : 'inside';
-  const words =
-    place === 'after' ? { left: `${left + width}%` } : { right: `${place === 'before' ? 100 - left : 0}%` };
+  const right = 100 - left - width;
+  const place = right > 30 ? 'after' : left > 30 ? 'before' : 'inside';
+  const words = {
+    after: { left: `${left + width}%` },
+    before: { right: `${100 - left}%` },
+    inside: { right: `${Math.max(0, right)}%` },
+  };
   return (
     <>
       <span
-        className={classes(styles.bar, span.status === 'error' && styles.striped)}
+        className={classes(styles.bar, span.status === 'error' && styles.erred)}
         style={{ left: `${left}%`, width: `${width}%`, backgroundColor: lookOf(span.operation).color }}
       >
         {first_token !== null && first_token < 1 && (
@@ -127,19 +131,19 @@ function TimeBar({ span, totals }: { span: SpanOutline; totals: TraceTotals }) {
           />
         )}
       </span>
-      <span className={classes(styles.words, place === 'inside' && styles.inside)} style={words}>
-        {describe(span)}
+      <span className={classes(styles.words, place === 'inside' && styles.inside)} style={words[place]}>
+        {formatDuration(span.duration_ms)}
+        <span className={styles.extra}>{describeCall(span)}</span>
       </span>
     </>
   );
 }
 
-function describe(span: SpanOutline): string {
-  const tokens = span.input_tokens === null && span.output_tokens === null ? [] : [tokensOf(span)];
-  const cost = span.is_leaf && span.cost_usd !== null ? [formatCost(span.cost_usd)] : [];
-  return [formatDuration(span.duration_ms), ...(span.is_leaf ? tokens : []), ...cost].join(' · ');
-}
-
-function tokensOf({ input_tokens, output_tokens }: SpanOutline): string {
-  return `${formatCompact(input_tokens)} → ${formatCompact(output_tokens)}`;
+/** Tokens and cost, for a single call: a parent repeats the sums of its children. */
+function describeCall(span: SpanOutline): string {
+  if (!span.is_leaf) return '';
+  const { input_tokens, output_tokens, cost_usd } = span;
+  const has_tokens = input_tokens !== null || output_tokens !== null;
+  const tokens = has_tokens ? ` · ${formatCompact(input_tokens)} → ${formatCompact(output_tokens)}` : '';
+  return cost_usd === null ? tokens : `${tokens} · ${formatCost(cost_usd)}`;
 }

@@ -28,10 +28,10 @@ export function WaterfallTools({ tree, row, onFold, onShow }: Props) {
           Next error
         </Button>
       )}
-      <Button look="plain" aria-label="Fold all" onPress={() => onFold(parentRows(tree))}>
+      <Button look="plain" is_square aria-label="Fold all" onPress={() => onFold(parentRows(tree))}>
         <ChevronsDownUp size={14} />
       </Button>
-      <Button look="plain" aria-label="Unfold all" onPress={() => onFold(new Set())}>
+      <Button look="plain" is_square aria-label="Unfold all" onPress={() => onFold(new Set())}>
         <ChevronsUpDown size={14} />
       </Button>
     </div>

@@ -13,6 +13,8 @@ interface Props {
   tree: SpanTree<SpanOutline>;
   totals: TraceTotals;
   selected: string | undefined;
+  /** Whether the selection was asked for, so that the waterfall goes there. */
+  is_chosen: boolean;
   onSelect(span_id: string): void;
 }
 
@@ -21,7 +23,7 @@ const row_height = 28;
 const settle_ms = 150;
 
 /** The spans over time. Focus stays on the grid itself, so that scrolling a row away cannot lose it. */
-export function Waterfall({ tree, totals, selected, onSelect }: Props) {
+export function Waterfall({ tree, totals, selected, is_chosen, onSelect }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [folded, setFolded] = useState<ReadonlySet<number>>(new Set());
   const visible = useMemo(() => visibleRows(tree, folded), [tree, folded]);
@@ -33,6 +35,7 @@ export function Waterfall({ tree, totals, selected, onSelect }: Props) {
     estimateSize: () => row_height,
     overscan: 8,
     useFlushSync: false,
+    scrollMargin: row_height,
     scrollPaddingStart: row_height,
     // The row under the cursor is always drawn: assistive technology is pointed at it.
     rangeExtractor: (range) =>
@@ -43,7 +46,12 @@ export function Waterfall({ tree, totals, selected, onSelect }: Props) {
     setFolded((old) => withoutAncestors(tree, old, row));
     cursor.move(row);
   };
-  useEffect(() => rows.scrollToIndex(cursor_index), [rows, cursor_index]);
+  const was_drawn = useRef(false);
+  useEffect(() => {
+    if (was_drawn.current) rows.scrollToIndex(cursor_index);
+    else if (is_chosen) rows.scrollToIndex(cursor_index, { align: 'center' });
+    was_drawn.current = true;
+  }, [rows, cursor_index, is_chosen]);
   const press = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const page_rows = Math.floor((frame.current?.clientHeight ?? 0) / row_height) - 1;
@@ -68,7 +76,7 @@ export function Waterfall({ tree, totals, selected, onSelect }: Props) {
             {rows.getVirtualItems().map(({ index, start }) => (
               <WaterfallRow
                 key={visible[index]}
-                {...{ tree, totals, index, top: start }}
+                {...{ tree, totals, index, top: start - row_height }}
                 row={visible[index] ?? 0}
                 is_folded={folded.has(visible[index] ?? 0)}
                 is_cursor={index === cursor_index}

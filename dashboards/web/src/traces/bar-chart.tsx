@@ -3,7 +3,7 @@ import { formatShortTime, type Zone } from '../format/time.ts';
 import type { Period } from '../url/time-range.ts';
 import styles from './bar-chart.module.css';
 
-export interface Bar {
+interface Bar {
   time_ms: number;
   value: number | null;
 }

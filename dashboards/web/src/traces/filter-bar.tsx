@@ -28,7 +28,7 @@ const listed: readonly { name: TraceFilter; label: string; values(facets: Facets
   { name: 'agent', label: 'Agent', values: (facets) => facets.agents },
   { name: 'model', label: 'Model', values: (facets) => facets.models },
   { name: 'operation', label: 'Operation', values: (facets) => facets.operations },
-  { name: 'prompt_version', label: 'Prompt version', values: (facets) => facets.prompt_versions },
+  { name: 'prompt_version', label: 'Prompt', values: (facets) => facets.prompt_versions },
   {
     name: 'status',
     label: 'Status',

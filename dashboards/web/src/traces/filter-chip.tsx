@@ -41,7 +41,13 @@ export function FilterChip({ label, value, onClear, children }: Props) {
         </Popover>
       </DialogTrigger>
       {is_set && (
-        <Button look="plain" className={styles.clear} aria-label={`Clear filter ${label}`} onPress={onClear}>
+        <Button
+          look="plain"
+          is_square
+          className={styles.clear}
+          aria-label={`Clear filter ${label}`}
+          onPress={onClear}
+        >
           <X size={13} />
         </Button>
       )}

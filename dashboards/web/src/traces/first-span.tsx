@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Choice } from '../ui/choice.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { Notice } from '../ui/notice.tsx';
+import { ScrollRegion } from '../ui/scroll-region.tsx';
 import styles from './first-span.module.css';
 
 type Language = 'node' | 'python' | 'curl';
@@ -34,9 +35,9 @@ export function FirstSpan() {
         <div className={styles.copy}>
           <CopyButton text={snippet} label="Copy the example" />
         </div>
-        <section className={styles.scroll} aria-label="Example">
+        <ScrollRegion label="Example" className={styles.scroll}>
           <pre>{snippet}</pre>
-        </section>
+        </ScrollRegion>
       </div>
       <p>
         Any OpenTelemetry sender works: point its OTLP/HTTP exporter at{' '}

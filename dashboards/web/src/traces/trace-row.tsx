@@ -39,7 +39,7 @@ export function TraceRow({ trace, now, index, top }: Props) {
       </td>
       <td className={classes(styles.number, styles.duration)}>{formatDuration(trace.duration_ms)}</td>
       <td className={classes(styles.number, styles.spans)}>{formatCompact(trace.span_count)}</td>
-      <td className={classes(styles.number, styles.errors, error_count > 0 && styles.failed)}>
+      <td className={classes(styles.number, styles.errors, error_count > 0 ? styles.failed : styles.none)}>
         {error_count > 0 && <CircleAlert size={13} aria-hidden="true" />}
         {formatCount(error_count)}
       </td>

@@ -4,9 +4,16 @@ import { classes } from './classes.ts';
 
 interface Props extends Omit<ButtonProps, 'className'> {
   look?: 'plain' | 'outline' | 'solid';
+  /** For a button that is an icon and nothing else. */
+  is_square?: boolean;
   className?: string | undefined;
 }
 
-export function Button({ look = 'outline', className, ...props }: Props) {
-  return <AriaButton {...props} className={classes(styles.button, styles[look], className)} />;
+export function Button({ look = 'outline', is_square = false, className, ...props }: Props) {
+  return (
+    <AriaButton
+      {...props}
+      className={classes(styles.button, styles[look], is_square && styles.square, className)}
+    />
+  );
 }

@@ -1,11 +1,17 @@
-import { Check, Copy, X } from 'lucide-react';
+import { Check, Copy, type LucideIcon, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { Button } from './button.tsx';
 
 type Outcome = 'none' | 'copied' | 'failed';
 
+interface Props {
+  text: string | (() => string);
+  label: string;
+  Icon?: LucideIcon;
+}
+
 /** Copies the text as it is stored, not as it is displayed. */
-export function CopyButton({ text, label }: { text: string | (() => string); label: string }) {
+export function CopyButton({ text, label, Icon = Copy }: Props) {
   const [outcome, setOutcome] = useState<Outcome>('none');
   useEffect(() => {
     if (outcome === 'none') return;
@@ -15,8 +21,8 @@ export function CopyButton({ text, label }: { text: string | (() => string); lab
   const copy = () => writeClipboard(typeof text === 'function' ? text() : text).then(setOutcome);
   const words = { none: label, copied: 'Copied', failed: 'The browser does not allow copying here' };
   return (
-    <Button look="plain" aria-label={words[outcome]} onPress={() => void copy()}>
-      {outcome === 'none' && <Copy size={14} />}
+    <Button look="plain" is_square aria-label={words[outcome]} onPress={() => void copy()}>
+      {outcome === 'none' && <Icon size={14} />}
       {outcome === 'copied' && <Check size={14} color="var(--good)" />}
       {outcome === 'failed' && <X size={14} color="var(--danger)" />}
     </Button>

@@ -17,9 +17,7 @@ export function JsonView({ value, label }: { value: unknown; label: string }) {
       <div className={styles.copy}>
         <CopyButton text={text} label={`Copy ${label}`} />
       </div>
-      <section className={styles.scroll} aria-label={label}>
-        <pre className={styles.text}>{reveal(shown)}</pre>
-      </section>
+      <pre className={styles.text}>{reveal(shown)}</pre>
       {shown.length < text.length && (
         <Button onPress={() => setWhole(true)}>Show all {formatBytes(text.length)}</Button>
       )}

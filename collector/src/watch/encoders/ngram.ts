@@ -1,0 +1,68 @@
+import type { Encoder } from './encoder.ts';
+
+const dimension = 384;
+const shortest = 3;
+const longest = 5;
+/** Longer words, such as encoded files, say no more by their n-grams than their beginning does. */
+const word_characters_max = 64;
+
+/**
+ * The encoder that is always there: the character n-grams of each word, hashed to 384 signed places (Weinberger
+ * et al., "Feature hashing for large scale multitask learning", ICML 2009), each weighted by the root of its
+ * count, the whole scaled to unit length.
+ *
+ * It knows spelling, not meaning: it finds new subjects and new vocabulary, but takes a paraphrase for something
+ * new and a new sense of known words for something known. A sentence encoder finds weaker drift in fewer texts.
+ */
+export function createNgramEncoder(): Encoder {
+  return {
+    name: 'sextant-ngram-1',
+    dimension,
+    embed: async (texts) => texts.map(embedText),
+  };
+}
+
+function embedText(text: string): Float32Array {
+  const counts = new Map<number, number>();
+  for (const word of words(text)) {
+    for (let size = shortest; size <= longest; size++) countNgrams(word, size, counts);
+  }
+  const vector = new Float64Array(dimension);
+  for (const [hash, count] of counts) {
+    const place = (hash >>> 1) % dimension;
+    vector[place] = (vector[place] as number) + (hash & 1 ? 1 : -1) * Math.sqrt(count);
+  }
+  return toUnitLength(vector);
+}
+
+/** Words between marks, so that the start and the end of a word count, and the shortest word is an n-gram. Scripts without spaces give long words. */
+function words(text: string): string[] {
+  const found =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return found.map((word) => `<${word.slice(0, word_characters_max)}>`);
+}
+
+function countNgrams(word: string, size: number, counts: Map<number, number>): void {
+  for (let start = 0; start + size <= word.length; start++) {
+    const hash = hashText(word.slice(start, start + size));
+    counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+}
+
+/** FNV-1a over UTF-16 code units, with the finaliser of MurmurHash3 so that all bits depend on all of the text. */
+function hashText(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+/** A text without words becomes the zero vector. */
+function toUnitLength(vector: Float64Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return Float32Array.from(vector, (value) => (length > 0 ? value / length : 0));
+}

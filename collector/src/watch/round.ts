@@ -1,0 +1,87 @@
+import { type Backoff, createBackoff } from './backoff.ts';
+import { type EmbedRequest, embedMessages } from './embed-messages.ts';
+import { type JudgeParts, judgeWindows, type Progress } from './judge-windows.ts';
+import { type SketchRequest, sketchEmbeddings } from './sketch-embeddings.ts';
+
+/** Portions of one kind of work in a round, so that every kind gets its turn. */
+const portions_max = 16;
+const backoff_ms_max = 600_000;
+
+export interface RoundParts {
+  readonly embed: EmbedRequest;
+  readonly sketch: SketchRequest;
+  readonly judge: JudgeParts;
+  readonly signal: AbortSignal;
+  /** Pause after the first failure of the encoder. */
+  readonly pause_ms: number;
+  /** How far each stream has come, by stream id. */
+  readonly progress: Map<number, Progress>;
+}
+
+export interface RoundResult {
+  /** Whether a bound was met and more can be done at once. */
+  readonly has_more: boolean;
+}
+
+/**
+ * One round: embed, sum, judge, hand on. What fails is reported and tried again in the next round, and stops
+ * nothing else; a round never rejects.
+ */
+export function createRound(parts: RoundParts): () => Promise<RoundResult> {
+  const backoff = createBackoff({
+    pause_ms: parts.pause_ms,
+    pause_ms_max: backoff_ms_max,
+    now: parts.judge.now,
+  });
+  return async () => {
+    const stages = [
+      () => embed(parts, backoff),
+      () => attempt(parts, 'Summing vectors', () => portions(parts, () => sketchEmbeddings(parts.sketch))),
+      () => judge(parts),
+      () => attempt(parts, 'Handing on verdicts', () => parts.judge.verdicts.deliver()),
+    ];
+    let has_more = false;
+    for (const stage of stages) {
+      if (!parts.signal.aborted) has_more = (await stage()) === true || has_more;
+    }
+    return { has_more };
+  };
+}
+
+/** The encoder may be someone else's service, so it is left alone after a failure, a little longer each time. */
+async function embed(parts: RoundParts, backoff: Backoff): Promise<boolean> {
+  const result = await attempt(parts, 'Embedding messages', () =>
+    backoff(() => portions(parts, () => embedMessages(parts.embed))),
+  );
+  return result === true;
+}
+
+async function judge(parts: RoundParts): Promise<boolean> {
+  const streams = (await attempt(parts, 'Reading streams', async () => parts.judge.streams.list())) ?? [];
+  let has_more = false;
+  for (const { stream_id, feature } of streams) {
+    if (parts.signal.aborted) break;
+    const reached = await attempt(parts, `Judging ${feature}`, () => judgeWindows(stream_id, parts.judge));
+    if (reached === null) continue;
+    parts.progress.set(stream_id, reached);
+    has_more ||= !reached.is_done;
+  }
+  return has_more;
+}
+
+/** Whether there is more than a round may do. */
+async function portions({ signal }: RoundParts, portion: () => Promise<number>): Promise<boolean> {
+  for (let done = 0; done < portions_max; done++) {
+    if (signal.aborted || (await portion()) === 0) return false;
+  }
+  return true;
+}
+
+async function attempt<T>({ judge: parts, signal }: RoundParts, what: string, work: () => Promise<T>) {
+  try {
+    return await work();
+  } catch (error) {
+    if (!signal.aborted) parts.onError(error, `${what} failed; it is tried again.`);
+    return null;
+  }
+}

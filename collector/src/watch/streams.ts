@@ -1,0 +1,134 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Fit, parseFit, type Sketch } from '@sextant/detectors';
+import { transaction } from '../alerts/transaction.ts';
+import { float64Of, toBytes } from './control.ts';
+
+/** Each stream costs a fit and its references, from half a megabyte up. */
+const streams_max = 64;
+
+/** Vectors that are comparable with each other: watched as one series. */
+export interface StreamKey {
+  readonly tenant: string;
+  readonly feature: string;
+  readonly encoder: string;
+  readonly dimension: number;
+}
+
+/**
+ * The life of a stream: without a fit it is `fitting`, then it gathers its `reference`, then it is `watching`.
+ */
+export interface Stream extends StreamKey {
+  readonly stream_id: number;
+  readonly phase: 'fitting' | 'reference' | 'watching';
+  /** Id of the fit, and so of the stream's sketches. */
+  readonly sketch_id: string | null;
+  /** Start of the first minute that is in neither the reference nor a closed window. */
+  readonly cursor_us: number | null;
+  readonly last_verdict: string | null;
+}
+
+export interface Slice {
+  readonly slice_key: string;
+  readonly slice_value: string;
+}
+
+export interface SliceSketch extends Slice {
+  readonly sketch: Sketch;
+}
+
+export interface Streams {
+  list(): Stream[];
+  get(stream_id: number): Stream;
+  /** The stream of a key, new where it was not seen before; null when there are too many. */
+  open(key: StreamKey): Stream | null;
+  /** @throws DetectorError bad_fit when what is stored is damaged or of another version */
+  fitOf(stream: Stream): Fit | null;
+  reference(stream: Stream): SliceSketch[];
+  referenceCounts(stream: Stream): (Slice & { count: number })[];
+  /** Freezes the reference; windows begin at the cursor. */
+  saveReference(stream: Stream, reference: readonly SliceSketch[], cursor_us: number): void;
+}
+
+export function createStreams(database: DatabaseSync): Streams {
+  const statements = prepare(database);
+
+  function open(key: StreamKey): Stream | null {
+    const parameters = { ...keyOf(key) };
+    const found = statements.find.get(parameters);
+    if (found !== undefined) return streamOf(found);
+    if (Number(statements.count.get()?.['n']) >= streams_max) return null;
+    statements.insert.run(parameters);
+    return streamOf(statements.find.get(parameters) ?? {});
+  }
+
+  return {
+    list: () => statements.list.all().map(streamOf),
+    get: (stream_id) => streamOf(statements.get.get({ stream_id }) ?? {}),
+    open,
+    fitOf({ stream_id }) {
+      const text = statements.fit.get({ stream_id })?.['fit'];
+      return typeof text === 'string' ? parseFit(text) : null;
+    },
+    reference: ({ stream_id, sketch_id }) =>
+      statements.references.all({ stream_id }).map((row) => ({
+        ...sliceOf(row),
+        sketch: { id: String(sketch_id), count: Number(row['count']), sums: float64Of(row['sums']) },
+      })),
+    referenceCounts: ({ stream_id }) =>
+      statements.reference_counts
+        .all({ stream_id })
+        .map((row) => ({ ...sliceOf(row), count: Number(row['count']) })),
+    saveReference({ stream_id }, reference, cursor_us) {
+      transaction(database, () => {
+        for (const { slice_key, slice_value, sketch } of reference) {
+          const { count, sums } = sketch;
+          statements.save_reference.run({ stream_id, slice_key, slice_value, count, sums: toBytes(sums) });
+        }
+        statements.begin_windows.run({ stream_id, cursor_us });
+      });
+    },
+  };
+}
+
+function keyOf({ tenant, feature, encoder, dimension }: StreamKey) {
+  return { tenant, feature, encoder, dimension };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function sliceOf(row: Fields): Slice {
+  return { slice_key: String(row['slice_key']), slice_value: String(row['slice_value']) };
+}
+
+function streamOf(row: Fields): Stream {
+  const { sketch_id, has_reference, ...stream } = row as unknown as Stream & { has_reference: number };
+  const phase = sketch_id === null ? 'fitting' : has_reference ? 'watching' : 'reference';
+  return { ...stream, sketch_id, phase };
+}
+
+const columns = `
+  stream_id, tenant, feature, encoder, dimension, fit ->> 'id' AS sketch_id, cursor_us, has_reference, last_verdict`;
+
+function prepare(database: DatabaseSync) {
+  return {
+    list: database.prepare(`SELECT ${columns} FROM watch_streams ORDER BY stream_id`),
+    get: database.prepare(`SELECT ${columns} FROM watch_streams WHERE stream_id = $stream_id`),
+    find: database.prepare(`
+      SELECT ${columns} FROM watch_streams
+      WHERE tenant = $tenant AND feature = $feature AND encoder = $encoder AND dimension = $dimension`),
+    count: database.prepare('SELECT count(*) AS n FROM watch_streams'),
+    insert: database.prepare(`
+      INSERT INTO watch_streams (tenant, feature, encoder, dimension)
+      VALUES ($tenant, $feature, $encoder, $dimension)`),
+    fit: database.prepare('SELECT fit FROM watch_streams WHERE stream_id = $stream_id'),
+    references: database.prepare(`
+      SELECT slice_key, slice_value, count, sums FROM watch_references WHERE stream_id = $stream_id`),
+    reference_counts: database.prepare(`
+      SELECT slice_key, slice_value, count FROM watch_references WHERE stream_id = $stream_id
+      ORDER BY slice_key, count DESC, slice_value`),
+    save_reference: database.prepare(`
+      INSERT OR REPLACE INTO watch_references VALUES ($stream_id, $slice_key, $slice_value, $count, $sums)`),
+    begin_windows: database.prepare(`
+      UPDATE watch_streams SET has_reference = 1, cursor_us = $cursor_us WHERE stream_id = $stream_id`),
+  };
+}

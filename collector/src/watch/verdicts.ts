@@ -1,0 +1,94 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Verdict } from '@sextant/detectors';
+import type { VerdictContext } from '../alerts/alert.ts';
+import { transaction } from '../alerts/transaction.ts';
+import type { NewRow } from '../stores/schema.ts';
+import type { Store } from '../stores/store.ts';
+import type { Stream } from './streams.ts';
+
+const portion = 100;
+
+/** A verdict on a closed window, with everything that follows from it. */
+export interface WindowVerdict {
+  readonly score: NewRow<'scores'>;
+  readonly verdict: Verdict;
+  readonly context: VerdictContext;
+}
+
+export type OnVerdict = (verdict: Verdict, context: VerdictContext) => Promise<void> | void;
+
+/**
+ * Verdicts on their way to the store and the alerts. A window is closed in one transaction with its verdicts, so
+ * each is judged once; what comes after may be repeated: the score has the same id, and the alerts know a window
+ * they have seen.
+ */
+export interface Verdicts {
+  /** Closes a window: keeps its verdicts and moves the cursor of the stream. */
+  close(stream: Stream, verdicts: readonly WindowVerdict[], cursor_us: number): void;
+  /** Hands on what waits, oldest first. Rejects with the first error; the rest waits. */
+  deliver(): Promise<void>;
+}
+
+export interface VerdictsOptions {
+  readonly database: DatabaseSync;
+  readonly store: Pick<Store, 'insert'>;
+  readonly onVerdict: OnVerdict;
+}
+
+export function createVerdicts({ database, store, onVerdict }: VerdictsOptions): Verdicts {
+  const statements = prepare(database);
+
+  function close({ stream_id }: Stream, verdicts: readonly WindowVerdict[], cursor_us: number): void {
+    transaction(database, () => {
+      for (const verdict of verdicts) {
+        statements.insert.run({ score_id: verdict.score.score_id, document: JSON.stringify(verdict) });
+        if (verdict.context.slice_key !== 'all') continue;
+        statements.remember.run({ stream_id, last_verdict: JSON.stringify(verdict) });
+      }
+      statements.advance.run({ stream_id, cursor_us });
+    });
+  }
+
+  async function deliver(): Promise<void> {
+    for (let rows = waiting(); rows.length > 0; rows = waiting()) {
+      const unstored = rows.filter((row) => !row.is_stored);
+      if (unstored.length > 0) {
+        await store.insert(
+          'scores',
+          unstored.map((row) => row.score),
+        );
+        transaction(database, () => {
+          for (const { sequence } of unstored) statements.mark_stored.run({ sequence });
+        });
+      }
+      for (const { sequence, verdict, context } of rows) {
+        await onVerdict(verdict, context);
+        statements.done.run({ sequence });
+      }
+    }
+  }
+
+  function waiting() {
+    return statements.waiting.all({ portion }).map((row) => ({
+      ...(JSON.parse(String(row['document'])) as WindowVerdict),
+      sequence: Number(row['sequence']),
+      is_stored: row['is_stored'] === 1,
+    }));
+  }
+
+  return { close, deliver };
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    insert: database.prepare(`
+      INSERT OR IGNORE INTO watch_verdicts (score_id, document) VALUES ($score_id, $document)`),
+    remember: database.prepare(`
+      UPDATE watch_streams SET last_verdict = $last_verdict WHERE stream_id = $stream_id`),
+    advance: database.prepare('UPDATE watch_streams SET cursor_us = $cursor_us WHERE stream_id = $stream_id'),
+    waiting: database.prepare(`
+      SELECT sequence, document, is_stored FROM watch_verdicts ORDER BY sequence LIMIT $portion`),
+    mark_stored: database.prepare('UPDATE watch_verdicts SET is_stored = 1 WHERE sequence = $sequence'),
+    done: database.prepare('DELETE FROM watch_verdicts WHERE sequence = $sequence'),
+  };
+}

@@ -1,0 +1,156 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import type { Options } from '../options.ts';
+import type { Store } from '../stores/store.ts';
+import { createTables } from './control.ts';
+import { type Counter, createCounter } from './counter.ts';
+import type { Encoder } from './encoders/encoder.ts';
+import { createFits, type Fits } from './fits.ts';
+import type { Progress } from './judge-windows.ts';
+import { createRound, type RoundParts, type RoundResult } from './round.ts';
+import { createSlicesOf } from './slices.ts';
+import { type DriftFeature, describeStream } from './status.ts';
+import { createStreams, type Streams } from './streams.ts';
+import { createVerdicts, type OnVerdict } from './verdicts.ts';
+
+const rows_max = 1_024;
+const grace_ms_default = 15_000;
+
+type WatchOptionName =
+  | 'drift_interval_ms'
+  | 'drift_fit'
+  | 'drift_reference'
+  | 'drift_window'
+  | 'drift_window_minutes_max'
+  | 'drift_alpha'
+  | 'drift_tolerance';
+
+interface WatchOptions extends Pick<Options, WatchOptionName> {
+  /** Time given to rows that are late. */
+  readonly grace_ms?: number;
+}
+
+export interface WatchSettings {
+  readonly store: Store;
+  /** Where the watch keeps its state; tables are created. Its owner closes it, after `stop`. */
+  readonly control: DatabaseSync;
+  readonly encoder: Encoder;
+  readonly options: WatchOptions;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** May be called more than once for one window, always with the same verdict. */
+  readonly onVerdict: OnVerdict;
+  readonly log: Log;
+}
+
+/**
+ * Watches stored messages for drift, apart from the path on which they come in:
+ *
+ *     messages ─▶ vectors ─▶ sums for each minute ─▶ fit, reference, windows ─▶ verdicts ─▶ scores, alerts
+ */
+export interface Watch {
+  /** Does what there is to do, within bounds. Errors are counted, logged and tried again; it never rejects. */
+  round(): Promise<RoundResult>;
+  /** What is watched, and how far. */
+  status(): DriftFeature[];
+  counts(): WatchCounts;
+  /** Rounds one after the other, with pauses. */
+  start(): void;
+  /** Resolves when the running round has ended. */
+  stop(): Promise<void>;
+}
+
+interface WatchCounts {
+  readonly rounds: number;
+  readonly errors: number;
+  readonly last_error: string | null;
+  /** Rows left out, by reason. */
+  readonly skipped: Readonly<Record<string, number>>;
+}
+
+export function createWatch(settings: WatchSettings): Watch {
+  const { control, options, log } = settings;
+  createTables(control);
+  const stopping = new AbortController();
+  const skipped = createCounter();
+  const progress = new Map<number, Progress>();
+  const streams = createStreams(control);
+  const fits = createFits({ database: control, streams, wanted: options.drift_fit });
+  const counted = { rounds: 0, errors: 0, last_error: null as string | null };
+  const onError = (error: unknown, message: string) => {
+    counted.errors += 1;
+    counted.last_error = `${message} ${error instanceof Error ? error.message : String(error)}`;
+    log.error({ error }, message);
+  };
+  const state = { streams, fits, skipped, progress, onError, signal: stopping.signal };
+  const runRound = createRound(roundParts(settings, state));
+  let running: Promise<void> = Promise.resolve();
+
+  function round(): Promise<RoundResult> {
+    counted.rounds += 1;
+    return runRound();
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const { has_more } = await round();
+      if (!has_more) await pause(options.drift_interval_ms, stopping.signal);
+    }
+  }
+
+  return {
+    round,
+    status: () =>
+      streams
+        .list()
+        .map((stream) => describeStream(stream, progress.get(stream.stream_id), { streams, fits, options })),
+    counts: () => ({ ...counted, skipped: skipped.counts() }),
+    start() {
+      running = run();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+interface WatchState {
+  readonly streams: Streams;
+  readonly fits: Fits;
+  readonly skipped: Counter;
+  readonly progress: Map<number, Progress>;
+  readonly onError: (error: unknown, message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
+  const { store, control, encoder, options, now, onVerdict } = settings;
+  const verdicts = createVerdicts({ database: control, store, onVerdict });
+  return {
+    ...state,
+    pause_ms: options.drift_interval_ms,
+    embed: { ...state, store, encoder, rows_max },
+    sketch: { ...state, store, slicesOf: createSlicesOf(control), rows_max },
+    judge: { ...state, store, verdicts, options: judgeOptions(options), now },
+  };
+}
+
+/** Ends early, without a fault, when the signal fires. */
+async function pause(pause_ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(pause_ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+function judgeOptions(options: WatchOptions) {
+  return {
+    reference: options.drift_reference,
+    window: options.drift_window,
+    window_minutes_max: options.drift_window_minutes_max,
+    grace_ms: options.grace_ms ?? grace_ms_default,
+    alpha: options.drift_alpha,
+    tolerance: options.drift_tolerance,
+  };
+}

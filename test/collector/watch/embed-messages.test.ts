@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import type { EmbedRow } from '../../../collector/src/stores/store.ts';
+import { createCounter } from '../../../collector/src/watch/counter.ts';
+import { embedMessages } from '../../../collector/src/watch/embed-messages.ts';
+import { type Encoder, EncoderError } from '../../../collector/src/watch/encoders/encoder.ts';
+import { createMemoryStore } from './support/memory-store.ts';
+
+function message(number: number, text: string): EmbedRow {
+  return {
+    ...{
+      tenant: 'default',
+      trace_id: `t${number}`,
+      span_id: `s${number}`,
+      conversation_id: 'c',
+      time: number,
+    },
+    ...{ text_hash: `h${text}`, text, slices: { service: 'shop' } },
+  };
+}
+
+/** Gives the length of each text, and refuses every portion that holds one of these. */
+function fussyEncoder(refused: readonly string[] = []): Encoder & { calls: string[][] } {
+  const calls: string[][] = [];
+  return {
+    ...{ calls, name: 'fussy', dimension: 1 },
+    async embed(texts) {
+      calls.push([...texts]);
+      if (texts.some((text) => refused.includes(text))) throw new EncoderError('No.', { refused: true });
+      return texts.map((text) => Float32Array.of(text.length));
+    },
+  };
+}
+
+function setUp(encoder: Encoder, rows: readonly EmbedRow[]) {
+  const store = createMemoryStore();
+  store.addMessages(rows);
+  const skipped = createCounter();
+  const { signal } = new AbortController();
+  return { store, skipped, run: () => embedMessages({ store, encoder, skipped, signal, rows_max: 100 }) };
+}
+
+const embedded = async (store: ReturnType<typeof createMemoryStore>) =>
+  (await store.take('sketch', 100))?.rows ?? [];
+
+describe('embedMessages', () => {
+  test('stores a vector for each message, asking for each text once', async () => {
+    const encoder = fussyEncoder();
+    const { store, run } = setUp(encoder, [message(1, 'one'), message(2, 'three'), message(3, 'one')]);
+    expect(await run()).toBe(3);
+    expect(encoder.calls).toEqual([['one', 'three']]);
+    const rows = await embedded(store);
+    expect(rows.map((row) => row.vector[0])).toEqual([3, 5, 3]);
+    expect(rows[0]).toEqual({
+      ...{
+        tenant: 'default',
+        trace_id: 't1',
+        span_id: 's1',
+        conversation_id: 'c',
+        time: 1,
+        text_hash: 'hone',
+      },
+      feature: 'embedding.user_message',
+      slices: '{"service":"shop"}',
+      ...{ encoder: 'fussy', dimension: 1, vector: Float32Array.of(3) },
+    });
+    expect(await run()).toBe(0);
+  });
+
+  test('leaves out the texts the encoder refuses, and empty ones, and counts them', async () => {
+    const texts = ['a', 'b', 'bad', 'c', '  ', 'd', 'worse'];
+    const { store, skipped, run } = setUp(
+      fussyEncoder(['bad', 'worse']),
+      texts.map((text, i) => message(i, text)),
+    );
+    await run();
+    expect((await embedded(store)).map((row) => row.text_hash)).toEqual(['ha', 'hb', 'hc', 'hd']);
+    expect(skipped.counts()).toEqual({ not_embeddable: 3 });
+  });
+
+  test('waits where the encoder refuses everything: that is not the fault of the texts', async () => {
+    const { store, skipped, run } = setUp(fussyEncoder(['a', 'b']), [message(1, 'a'), message(2, 'b')]);
+    await expect(run()).rejects.toThrow(EncoderError);
+    expect(await store.take('embed', 100)).not.toBe(null);
+    expect(skipped.counts()).toEqual({});
+  });
+
+  test('reads the beginning of a long text', async () => {
+    const encoder = fussyEncoder();
+    await setUp(encoder, [message(1, 'x'.repeat(1_000_000))]).run();
+    expect(encoder.calls[0]?.[0]).toHaveLength(8_000);
+  });
+});

@@ -1,0 +1,84 @@
+import type { NewRow } from '../../../../collector/src/stores/schema.ts';
+import type {
+  EmbedRow,
+  QueueName,
+  QueueResult,
+  Store,
+  Work,
+} from '../../../../collector/src/stores/store.ts';
+
+/** When everything arrived: after the times of all rows of the tests. */
+export const memory_arrival_us = 1e15;
+
+/** The part of a store the watch uses, in memory: quick enough to be run hundreds of times. */
+export interface MemoryStore extends Pick<Store, 'take' | 'finish' | 'insert' | 'query'> {
+  /** One ingest batch of messages. */
+  addMessages(rows: readonly EmbedRow[]): void;
+  /** One ingest batch of vectors that came on spans. */
+  addEmbeddings(rows: readonly NewRow<'embeddings'>[]): void;
+  readonly sketches: readonly NewRow<'sketches'>[];
+  readonly scores: readonly NewRow<'scores'>[];
+}
+
+export function createMemoryStore(): MemoryStore {
+  const messages: EmbedRow[][] = [];
+  const embeddings: NewRow<'embeddings'>[][] = [];
+  const sketches: NewRow<'sketches'>[] = [];
+  const scores: NewRow<'scores'>[] = [];
+  const done = { embed: 0, sketch: 0 };
+
+  return {
+    sketches,
+    scores,
+    addMessages: (rows) => void messages.push([...rows]),
+    addEmbeddings: (rows) => void embeddings.push([...rows]),
+    async take<Name extends QueueName>(queue: Name): Promise<Work<Name> | null> {
+      const batch = (queue === 'embed' ? messages : embeddings)[done[queue]];
+      return batch ? ({ queue, mark: String(done[queue]), rows: batch } as unknown as Work<Name>) : null;
+    },
+    async finish<Name extends QueueName>(work: Work<Name>, results: readonly QueueResult<Name>[]) {
+      if (Number(work.mark) < done[work.queue]) return;
+      done[work.queue] += 1;
+      if (work.queue === 'sketch') sketches.push(...(results as readonly NewRow<'sketches'>[]));
+      else if (results.length > 0) embeddings.push([...(results as readonly NewRow<'embeddings'>[])]);
+    },
+    async insert(table, rows) {
+      if (table === 'scores') scores.push(...(rows as readonly NewRow<'scores'>[]));
+    },
+    async query(name, parameters) {
+      const from_us = Number(parameters['from_us'] ?? 0);
+      const to_us = Number(parameters['to_us'] ?? Infinity);
+      const within = (time: number) => time >= from_us && time < to_us;
+      const of_stream = sketches.filter(
+        (row) => row.sketch_id === parameters['sketch_id'] && within(row.minute),
+      );
+      if (name === 'sketch_minutes') return minutesOf(of_stream);
+      if (name === 'sketch_sums') return sumsOf(of_stream);
+      if (name === 'vectors') return embeddings.flat().filter(({ time }) => within(time));
+      throw new Error(`There is no query ${name}.`);
+    },
+  };
+}
+
+function minutesOf(rows: readonly NewRow<'sketches'>[]) {
+  const whole = rows.filter(({ slice_key }) => slice_key === 'all');
+  return [...Map.groupBy(whole, ({ minute }) => minute)]
+    .map(([minute, group]) => ({
+      minute,
+      count: group.reduce((sum, row) => sum + row.count, 0),
+      arrived: memory_arrival_us,
+    }))
+    .sort((a, b) => a.minute - b.minute);
+}
+
+function sumsOf(rows: readonly NewRow<'sketches'>[]) {
+  const slices = Map.groupBy(rows, ({ slice_key, slice_value }) => `${slice_key}=${slice_value}`);
+  return [...slices.values()].map((group) => ({
+    slice_key: group[0]?.slice_key,
+    slice_value: group[0]?.slice_value,
+    count: group.reduce((sum, row) => sum + row.count, 0),
+    sums: Array.from(group[0]?.sums ?? [], (_, i) =>
+      group.reduce((sum, row) => sum + (row.sums[i] as number), 0),
+    ),
+  }));
+}

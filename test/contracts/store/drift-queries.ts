@@ -1,0 +1,174 @@
+import { expect, test } from 'vitest';
+import type { NewRow } from '../../../collector/src/stores/schema.ts';
+import type { QueryValue, Row, SpanRows } from '../../../collector/src/stores/store.ts';
+import { type OpenStore, useStore } from './harness.ts';
+import {
+  bare,
+  day_us,
+  embeddingRow,
+  noon_us,
+  recordAt,
+  second_us,
+  sketchRow,
+  spanRow,
+  traceId,
+} from './rows.ts';
+
+const minute_us = 60 * second_us;
+const feature = 'embedding.output';
+const range = { from_us: noon_us - day_us, to_us: noon_us + day_us };
+
+/** The named queries the watch and the detectors live on. */
+export function driftQueryTests(open: OpenStore): void {
+  const under = useStore(open);
+
+  async function ask(name: string, parameters: Readonly<Record<string, QueryValue>>): Promise<Row[]> {
+    return await under.store.query(name, { tenant: 'default', ...parameters });
+  }
+
+  async function storeVectors(...embeddings: NewRow<'embeddings'>[]): Promise<void> {
+    const spans = embeddings.map((row, index): SpanRows => ({ ...bare(spanRow(index)), embeddings: [row] }));
+    await under.store.append({ records: [recordAt(100, ...spans)] });
+  }
+
+  /** Sketches reach the store as answers to work. */
+  async function storeSketches(...sketches: NewRow<'sketches'>[]): Promise<void> {
+    const offset = ((await under.store.position())?.offset ?? 0) + 100;
+    await under.store.append({
+      records: [recordAt(offset, { ...bare(spanRow(offset)), embeddings: [embeddingRow(offset)] })],
+    });
+    const work = await under.store.take('sketch', 100);
+    if (!work) throw new Error('There should be work.');
+    await under.store.finish(work, sketches);
+  }
+
+  test('sketch_minutes counts the vectors of each minute over all batches', async () => {
+    const sliced = { slice_key: 'service', slice_value: 'shop' };
+    await storeSketches(
+      sketchRow({ count: 3 }),
+      sketchRow({ count: 3, ...sliced }),
+      sketchRow({ minute: noon_us + minute_us, count: 5 }),
+    );
+    await storeSketches(
+      sketchRow({ count: 4 }),
+      sketchRow({ sketch_id: 'another', count: 9 }),
+      sketchRow({ feature: 'x', count: 9 }),
+    );
+    const minutes = { feature, sketch_id: 'test', from_us: null, limit: 10 };
+    const rows = await ask('sketch_minutes', minutes);
+    expect(rows.map((row) => [row['minute'], row['count']])).toEqual([
+      [noon_us, 7],
+      [noon_us + minute_us, 5],
+    ]);
+    expect(rows[0]?.['arrived']).toBeGreaterThan(rows[1]?.['arrived'] as number);
+    expect(await ask('sketch_minutes', { ...minutes, limit: 1 })).toEqual(rows.slice(0, 1));
+    expect(await ask('sketch_minutes', { ...minutes, from_us: noon_us + 1 })).toEqual(rows.slice(1));
+    expect(await ask('sketch_minutes', { ...minutes, tenant: 'other' })).toEqual([]);
+  });
+
+  test('sketch_sums adds element by element, each slice for itself', async () => {
+    const sliced = { slice_key: 'service', slice_value: 'shop' };
+    const long = Array.from({ length: 300 }, (_, index) => index - 150);
+    await storeSketches(sketchRow({ sums: long, count: 2 }), sketchRow({ ...sliced, sums: [1, 2, 3] }));
+    await storeSketches(
+      sketchRow({ sums: long, count: 3, minute: noon_us + minute_us }),
+      sketchRow({ sums: long, minute: noon_us + 2 * minute_us }),
+    );
+    const sums = { feature, sketch_id: 'test', from_us: noon_us, to_us: noon_us + 2 * minute_us };
+    expect(await ask('sketch_sums', sums)).toEqual([
+      { slice_key: 'all', slice_value: 'all', count: 5, sums: long.map((value) => 2 * value) },
+      { slice_key: 'service', slice_value: 'shop', count: 1, sums: [1, 2, 3] },
+    ]);
+    expect(await ask('sketch_sums', { ...sums, sketch_id: 'another' })).toEqual([]);
+  });
+
+  test('vector_features tells what has vectors', async () => {
+    await storeVectors(
+      embeddingRow(1),
+      embeddingRow(2),
+      embeddingRow(3, { feature: 'embedding.a' }),
+      embeddingRow(4, { time: noon_us + 2 * day_us }),
+    );
+    const features = { feature: null, ...range, limit: 10 };
+    expect(await ask('vector_features', features)).toEqual([
+      { feature: 'embedding.a', encoder: 'test', dimension: 3, count: 1 },
+      { feature, encoder: 'test', dimension: 3, count: 2 },
+    ]);
+    expect(await ask('vector_features', { ...features, feature })).toHaveLength(1);
+  });
+
+  test('vectors are those of a feature and a slice', async () => {
+    const slices = '{"service":"shop","request_model":"it\\u0027s \\"quoted\\""}';
+    await storeVectors(
+      embeddingRow(1, { slices }),
+      embeddingRow(2, { slices: '{"service":"bar"}' }),
+      embeddingRow(3, { feature: 'embedding.a' }),
+    );
+    const vectors = { feature, slice_key: 'all', slice_value: 'all', ...range, limit: 10 };
+    const traces = async (parameters: Readonly<Record<string, QueryValue>>) =>
+      (await ask('vectors', { ...vectors, ...parameters })).map((row) => row['trace_id']).sort();
+    expect(await traces({})).toEqual([traceId(1), traceId(2)]);
+    expect(await traces({ slice_key: 'service', slice_value: 'shop' })).toEqual([traceId(1)]);
+    expect(await traces({ slice_key: 'request_model', slice_value: 'it\'s "quoted"' })).toEqual([traceId(1)]);
+    expect(await traces({ slice_key: 'prompt_version', slice_value: 'v1' })).toEqual([]);
+    expect(await traces({ to_us: noon_us })).toEqual([]);
+    const [row] = await ask('vectors', { ...vectors, slice_key: 'service', slice_value: 'shop' });
+    expect(row).toMatchObject({ time: noon_us, encoder: 'test', dimension: 3, vector: [0.5, -0.25, 1] });
+    expect(JSON.parse(String(row?.['slices']))).toEqual(JSON.parse(slices));
+  });
+
+  test('of many vectors the same part comes each time', async () => {
+    await storeVectors(...Array.from({ length: 40 }, (_, index) => embeddingRow(index)));
+    const vectors = { feature, slice_key: 'all', slice_value: 'all', ...range };
+    const five = await ask('vectors', { ...vectors, limit: 5 });
+    const ten = await ask('vectors', { ...vectors, limit: 10 });
+    expect(five).toHaveLength(5);
+    expect(ten.slice(0, 5)).toEqual(five);
+  });
+
+  test('verdicts come oldest first, each once', async () => {
+    const first = verdictRow('first', noon_us);
+    await under.store.insert('scores', [
+      verdictRow('second', noon_us + minute_us, { slice_key: 'service', slice_value: 'shop' }),
+      first,
+    ]);
+    await under.store.insert('scores', [first, verdictRow('judged', noon_us, { source: 'judge' })]);
+    const verdicts = { feature: null, slice_key: null, slice_value: null, from_us: null, to_us: null };
+    const rows = await ask('verdicts', verdicts);
+    expect(rows.map((row) => [row['window_start'], row['slice_value'], row['detector']])).toEqual([
+      [noon_us, 'all', 'embedding_drift'],
+      [noon_us + minute_us, 'shop', 'embedding_drift'],
+    ]);
+    expect(JSON.parse(String(rows[0]?.['details']))).toEqual({ id: 'first' });
+    expect(await ask('verdicts', { ...verdicts, slice_key: 'service' })).toEqual(rows.slice(1));
+    expect(await ask('verdicts', { ...verdicts, to_us: noon_us + minute_us })).toEqual(rows.slice(0, 1));
+    expect(await ask('verdicts', { ...verdicts, from_us: noon_us + minute_us })).toEqual(rows.slice(1));
+    expect(await ask('verdicts', { ...verdicts, feature: 'x' })).toEqual([]);
+  });
+}
+
+function verdictRow(
+  id: string,
+  window_start: number,
+  fields: Partial<NewRow<'scores'>> = {},
+): NewRow<'scores'> {
+  return {
+    tenant: 'default',
+    score_id: id,
+    time: window_start,
+    name: 'embedding_drift',
+    source: 'detector',
+    trace_id: null,
+    span_id: null,
+    feature,
+    slice_key: 'all',
+    slice_value: 'all',
+    window_start,
+    window_end: window_start + minute_us,
+    value: 0.1,
+    label: 'stable',
+    explanation: null,
+    details: JSON.stringify({ id }),
+    ...fields,
+  };
+}
