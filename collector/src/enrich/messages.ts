@@ -16,16 +16,15 @@ export function collectMessages(context: { tenant: string; first_time: number })
   const rows = new Map<string, NewRow<'messages'>>();
   return {
     add(message) {
-      const content = canonicalJson(message);
-      // The first 128 bits. The tenant goes in, so that two tenants never share a hash.
-      const message_hash = hash('sha256', tenant_prefix + content, 'hex').slice(0, 32);
+      // The first 128 bits. The order of keys does not count; the tenant does, so that two never share a hash.
+      const message_hash = hash('sha256', tenant_prefix + canonicalJson(message), 'hex').slice(0, 32);
       if (!rows.has(message_hash)) {
         rows.set(message_hash, {
           tenant,
           message_hash,
           role: message.role,
           text: textOf(message),
-          content,
+          content: JSON.stringify(message),
           first_time,
         });
       }

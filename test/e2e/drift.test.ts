@@ -1,0 +1,202 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { eventually, type RunningCollector, startCollector, untilStored } from '../support/collector.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { has_shared_data, readShared } from '../support/shared-data.ts';
+import { startReceiver } from '../support/webhook-receiver.ts';
+
+/**
+ * A stream of user messages whose start times lie in the past, five minutes for each window of 500, so that a
+ * morning passes in seconds. Everything else is real: OTLP over HTTP, the store, the watch on its schedule, the
+ * webhook.
+ */
+const window_size = 500;
+const fit = 2_000;
+const reference = 5_000;
+// At the start of a minute, so that 100 messages a minute make windows of exactly 500.
+const start_ms = Math.floor(Date.now() / 60_000 - 360) * 60_000;
+
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+describe.skipIf(!has_shared_data)('drift alarm on CLINC150 and banking77', () => {
+  it('is silent over 20 windows, rings when the topic changes, and stops when it changes back', async () => {
+    const receiver = await startReceiver();
+    onTestFinished(() => receiver.close());
+    const collector = await startCollector({
+      data: temporaryFolder(),
+      environment: {
+        SEXTANT_WEBHOOK_URL: receiver.url,
+        SEXTANT_WEBHOOK_SECRET: secret,
+        SEXTANT_DRIFT_FIT: String(fit),
+        SEXTANT_DRIFT_REFERENCE: String(reference),
+        SEXTANT_DRIFT_WINDOW: String(window_size),
+        SEXTANT_DRIFT_INTERVAL_MS: '200',
+      },
+    });
+    const clinc = shuffle(clincQueries(), 1);
+    const banking = shuffle(bankingQueries(), 2);
+    const stream = userMessages(collector);
+
+    await stream.send(clinc.splice(0, fit + reference));
+    const stable = clinc.splice(0, 20 * window_size);
+    await stream.send(stable);
+    await untilWindows(collector, 20);
+    expect((await collector.get('/api/alerts'))['alerts']).toEqual([]);
+    expect(receiver.requests).toEqual([]);
+
+    const changed_at = stream.now();
+    await stream.send(banking.slice(0, 2 * window_size));
+    await untilWindows(collector, 22);
+    const [alert] = (await collector.get('/api/alerts'))['alerts'] as Record<string, string>[];
+    expect(alert).toMatchObject({ state: 'firing', feature: 'embedding.user_message', resolved: null });
+    expect(Date.parse(alert!['since']!)).toBeGreaterThanOrEqual(changed_at - 60_000);
+    await receiver.received(1);
+    expect(verified(receiver.requests[0]!)).toMatchObject({
+      type: 'alert.firing',
+      data: { alert_id: alert!['alert_id'] },
+    });
+
+    // `sextant detect` says the same, over times it is given.
+    const times = [
+      '--from',
+      iso(changed_at),
+      '--to',
+      iso(stream.now()),
+      '--reference-from',
+      iso(start_ms),
+      '--reference-to',
+      iso(changed_at),
+    ];
+    const detected = sextant('detect', ...times, '--fail-on-drift', '--url', collector.url);
+    expect(detected.status, detected.stderr).toBe(2);
+    const verdicts = detected.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(verdicts).toEqual([
+      expect.objectContaining({
+        feature: 'embedding.user_message',
+        slice: 'all',
+        drifted: true,
+        n_current: 1_000,
+      }),
+    ]);
+
+    await stream.send(clinc.splice(0, 2 * window_size));
+    await untilWindows(collector, 24);
+    expect((await collector.get('/api/alerts'))['alerts']).toMatchObject([
+      { state: 'resolved', alert_id: alert!['alert_id'] },
+    ]);
+    await receiver.received(2);
+    expect(verified(receiver.requests[1]!)).toMatchObject({
+      type: 'alert.resolved',
+      data: { alert_id: alert!['alert_id'] },
+    });
+    expect(receiver.requests).toHaveLength(2);
+    // Every change of state is in the tables, too.
+    await untilStored(collector);
+    expect(await collector.sql('SELECT state FROM alerts ORDER BY time')).toEqual([
+      { state: 'firing' },
+      { state: 'resolved' },
+    ]);
+  }, 180_000);
+});
+
+/** Reads a received webhook as its receiver would: the package throws when the signature is wrong. */
+function verified(request: { headers: Record<string, unknown>; body: Buffer | string }): unknown {
+  return new Webhook(secret).verify(String(request.body), request.headers as Record<string, string>);
+}
+
+/** Waits until so many windows of the whole feature were judged. */
+async function untilWindows(collector: RunningCollector, count: number): Promise<void> {
+  let found = 0;
+  const path = '/api/drift/verdicts?feature=embedding.user_message&slice_key=all';
+  await eventually(
+    async () => {
+      found = ((await collector.get(path))['verdicts'] as unknown[]).length;
+      return found >= count;
+    },
+    () => `${found} of ${count} windows. ${collector.said()}`,
+    90_000,
+  );
+  expect(found).toBe(count);
+}
+
+/** Sends each text as the last user message of a model span, a hundred for each minute of their own time. */
+function userMessages(collector: RunningCollector) {
+  let sent = 0;
+  const timeOf = (number: number) => start_ms + number * 600;
+  return {
+    now: () => timeOf(sent),
+    async send(texts: readonly string[]) {
+      for (let first = 0; first < texts.length; first += 500) {
+        const spans = texts
+          .slice(first, first + 500)
+          .map((text, index) => modelSpan(text, sent + index, timeOf(sent + index)));
+        sent += spans.length;
+        const response = await fetch(`${collector.url}/v1/traces`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] }),
+        });
+        expect(response.status).toBe(200);
+      }
+    },
+  };
+}
+
+function modelSpan(text: string, number: number, time_ms: number) {
+  const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
+  const id = (number + 1).toString(16);
+  return {
+    traceId: id.padStart(32, 'a'),
+    spanId: id.padStart(16, 'b'),
+    name: 'chat small',
+    startTimeUnixNano: String(time_ms * 1e6),
+    endTimeUnixNano: String(time_ms * 1e6 + 5e8),
+    attributes: [
+      attribute('gen_ai.operation.name', 'chat'),
+      attribute('gen_ai.request.model', 'small'),
+      attribute(
+        'gen_ai.input.messages',
+        JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: text }] }]),
+      ),
+    ],
+  };
+}
+
+function clincQueries(): string[] {
+  const data = JSON.parse(readShared('clinc150/data_full.json.gz')) as Record<string, [string, string][]>;
+  return ['train', 'val', 'test'].flatMap((split) => (data[split] ?? []).map(([text]) => text));
+}
+
+function bankingQueries(): string[] {
+  // A quoted text may hold commas, doubled quotes and line breaks.
+  const rows = readShared('banking77/train.csv.gz').matchAll(/^(?:"((?:[^"]|"")*)"|([^",\n]*)),\w+\??\r?$/gm);
+  const texts = [...rows].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
+  return texts.slice(1).filter((text) => text.trim() !== '');
+}
+
+function shuffle(texts: readonly string[], seed: number): string[] {
+  const shuffled = [...texts];
+  let state = seed;
+  for (let last = shuffled.length - 1; last > 0; last--) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    const chosen = Math.floor((state / 2 ** 32) * (last + 1));
+    [shuffled[last], shuffled[chosen]] = [shuffled[chosen]!, shuffled[last]!];
+  }
+  return shuffled;
+}
+
+function iso(time_ms: number): string {
+  return new Date(time_ms).toISOString();
+}
+
+const program = fileURLToPath(new URL('../../collector/src/main.ts', import.meta.url));
+
+function sextant(...args: string[]) {
+  const options = ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'];
+  return spawnSync(process.execPath, [...options, program, ...args], { encoding: 'utf8' });
+}
