@@ -1,6 +1,7 @@
 import { decodeTraces } from './decode/decode.ts';
 import type { RowBuilder } from './enrich/rows.ts';
 import type { JournalRecord, JournalTail } from './journal/tail.ts';
+import type { Dialect } from './normalise/dialect.ts';
 import { normalise } from './normalise/normalise.ts';
 import { inflate } from './receive/inflate.ts';
 import type { Appended, RecordRows, Store } from './stores/store.ts';
@@ -33,6 +34,7 @@ function next({ tail, batch_bytes_max }: PipelineParts): Promise<readonly Journa
 export interface PipelineParts {
   readonly tail: JournalTail;
   readonly store: Store;
+  readonly dialects: readonly Dialect[];
   /** Makes the rows of a span: cost, messages, versions. */
   readonly enrich: RowBuilder;
   /** Journal bytes taken at once: what one transaction stores. */
@@ -48,7 +50,7 @@ async function rowsOf(record: JournalRecord, parts: PipelineParts): Promise<Reco
   try {
     const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
     const { spans } = decodeTraces(body, record.content_type);
-    const rows = spans.map((span) => parts.enrich(normalise(span), record.tenant));
+    const rows = spans.map((span) => parts.enrich(normalise(span, parts.dialects), record.tenant));
     return { position: record.position, spans: rows };
   } catch (error) {
     parts.drop('unreadable_record', error);

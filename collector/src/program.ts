@@ -1,4 +1,4 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { type CommandContext, type ExitCode, exit_codes } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
 import { SextantError } from './errors.ts';
@@ -50,7 +50,7 @@ function addServe(program: Command, context: CommandContext, done: Done): void {
     .option('--host <address>', 'address to listen on')
     .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber)
     .option('--data <folder>', 'data folder')
-    .addOption(new Option('--store <name>', 'where rows are stored').choices(['duckdb', 'bigquery']))
+    .option('--store <name>', 'where rows are stored: duckdb, bigquery or the file of your own')
     .option('--insecure', 'allow an address other than loopback without a key')
     .addHelpText('after', '\nExample:\n  sextant serve --port 4318 --data .sextant')
     .action(async (flags) => {

@@ -42,6 +42,9 @@ interface Ingredients {
   readonly resource_json: ResourceJson;
 }
 
+// In the order of the numbers OTLP gives them.
+const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+
 function spanRow(ingredients: Ingredients): NewRow<'spans'> {
   const { normal, tenant, cost, messages } = ingredients;
   const { span, fields } = normal;
@@ -57,7 +60,9 @@ function spanRow(ingredients: Ingredients): NewRow<'spans'> {
     start_time: microseconds(span.start_time_ns),
     end_time: microseconds(span.end_time_ns),
     duration_ms: Number(span.end_time_ns - span.start_time_ns) / 1e6,
+    kind: kinds[span.kind] ?? 'unspecified',
     status: normal.status,
+    status_message: span.status_message || null,
     ...callColumns(normal),
     ...normal.usage,
     is_leaf: normal.is_leaf,

@@ -1,29 +1,30 @@
 import { SextantError } from '../errors.ts';
+import { loadModule } from '../load-module.ts';
 import type { Dialect } from './dialect.ts';
 
 /**
- * Loads a user's own dialect: the default export of a module.
- * @param module_url address of the module, such as `file:///etc/sextant/our-dialect.js`
+ * Loads a user's own dialect: the default export of a module. It is held to "never throws": an error of its own
+ * is reported and counts as "not recognised", so that it can lose nothing.
  * @throws SextantError bad_request when there is no such module, or its default export is not a dialect
  */
-export async function loadDialect(module_url: string): Promise<Dialect> {
-  const candidate = await importDefault(module_url);
+export async function loadDialect(path: string, onError: (error: unknown) => void): Promise<Dialect> {
+  const candidate = await loadModule(path);
   if (!isDialect(candidate)) {
-    throw new SextantError(
-      'bad_request',
-      `${module_url} must export a dialect as default: name, matches and map.`,
-    );
+    throw new SextantError('bad_request', `${path} must export a dialect as default: name, matches and map.`);
   }
-  return candidate;
-}
-
-async function importDefault(module_url: string): Promise<unknown> {
-  try {
-    const loaded: { readonly default?: unknown } = await import(module_url);
-    return loaded.default;
-  } catch (error) {
-    throw new SextantError('bad_request', `The dialect ${module_url} could not be loaded.`, { cause: error });
-  }
+  const guarded = <T>(work: () => T, otherwise: T): T => {
+    try {
+      return work();
+    } catch (error) {
+      onError(error);
+      return otherwise;
+    }
+  };
+  return {
+    name: candidate.name,
+    matches: (span) => guarded(() => candidate.matches(span), false),
+    map: (span) => guarded(() => candidate.map(span), {}),
+  };
 }
 
 function isDialect(value: unknown): value is Dialect {

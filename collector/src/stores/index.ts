@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SextantError } from '../errors.ts';
+import { isModulePath, loadModule } from '../load-module.ts';
 import type { Log } from '../log.ts';
 import type { Options } from '../options.ts';
 import type { Store } from './store.ts';
@@ -40,8 +41,21 @@ export const stores: Readonly<Record<string, (options: Options, parts: StorePart
 
 /** @throws SextantError bad_request when the configuration names no store of the list */
 export async function openStore(options: Options, parts: StoreParts): Promise<Store> {
+  if (isModulePath(options.store)) return await openOwnStore(options, parts);
   const open = Object.hasOwn(stores, options.store) ? stores[options.store] : undefined;
   if (open) return await open(options, parts);
   const known = Object.keys(stores).join(' and ');
   throw new SextantError('bad_request', `There is no store "${options.store}"; there are ${known}.`);
+}
+
+/** A module whose default export takes options and parts, and gives a store. */
+async function openOwnStore(options: Options, parts: StoreParts): Promise<Store> {
+  const open = await loadModule(options.store);
+  if (typeof open !== 'function') {
+    throw new SextantError(
+      'bad_request',
+      `${options.store} must export a function that opens a store as default.`,
+    );
+  }
+  return await open(options, parts);
 }

@@ -1,4 +1,5 @@
 import { SextantError } from '../../errors.ts';
+import { isModulePath } from '../../load-module.ts';
 import type { Channel, ChannelFactory, ChannelSettings } from './channel.ts';
 import { loadChannel } from './load.ts';
 import { webhook } from './webhook.ts';
@@ -12,7 +13,7 @@ export const channels: Readonly<Record<string, ChannelFactory>> = { webhook };
  * @throws SextantError bad_request for an unknown kind, a module that does not load, or bad settings
  */
 export async function createChannel(kind: string, settings: ChannelSettings): Promise<Channel> {
-  if (/[./\\]/.test(kind)) return loadChannel(kind, settings);
+  if (isModulePath(kind)) return loadChannel(kind, settings);
   const factory = Object.hasOwn(channels, kind) ? channels[kind] : undefined;
   if (factory !== undefined) return factory(settings);
   const known = Object.keys(channels).join(', ');

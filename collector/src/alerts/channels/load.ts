@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { SextantError } from '../../errors.ts';
+import { loadModule } from '../../load-module.ts';
 import type { Channel, ChannelSettings } from './channel.ts';
 
 /**
@@ -9,20 +8,11 @@ import type { Channel, ChannelSettings } from './channel.ts';
  * @throws SextantError bad_request, with the path and what is wrong
  */
 export async function loadChannel(path: string, settings: ChannelSettings): Promise<Channel> {
-  const module = await importModule(path);
-  const factory = module['default'];
+  const factory = await loadModule(path);
   if (typeof factory !== 'function') throw bad(path, 'has no function as its default export');
   const channel: unknown = await create(path, () => factory(settings));
   if (!isChannel(channel)) throw bad(path, 'did not make an object with a name and a send function');
   return channel;
-}
-
-async function importModule(path: string): Promise<Record<string, unknown>> {
-  try {
-    return await import(pathToFileURL(resolve(path)).href);
-  } catch (cause) {
-    throw bad(path, 'could not be loaded', cause);
-  }
 }
 
 async function create(path: string, factory: () => unknown): Promise<unknown> {

@@ -29,15 +29,15 @@ export class Readers {
     const connection = await this.#take();
     const deadline = AbortSignal.timeout(options.timeout_ms);
     const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
-    const interrupt = () => connection.interrupt();
-    signal.addEventListener('abort', interrupt);
+    // An interrupt before the statement runs has no effect, so it is repeated until the statement ends.
+    const watchdog = setInterval(() => signal.aborted && connection.interrupt(), interrupt_every_ms);
     try {
       return await work(connection);
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new SextantError('timed_out', `The limit is ${options.timeout_ms} ms.`, { cause: error });
     } finally {
-      signal.removeEventListener('abort', interrupt);
+      clearInterval(watchdog);
       this.#idle.push(connection);
       this.#queue.shift()?.();
     }
@@ -61,3 +61,4 @@ export class Readers {
 }
 
 const connections_max = 3;
+const interrupt_every_ms = 20;

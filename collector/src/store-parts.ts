@@ -1,0 +1,71 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { createChannel } from './alerts/channels/index.ts';
+import { type Alerts, createAlerts } from './alerts/engine.ts';
+import type { Log } from './log.ts';
+import type { Dialect } from './normalise/dialect.ts';
+import { dialects } from './normalise/dialects/index.ts';
+import { loadDialect } from './normalise/load-dialect.ts';
+import type { Options } from './options.ts';
+import type { Store } from './stores/store.ts';
+import { createEncoder } from './watch/encoders/index.ts';
+import { createWatch, type Watch } from './watch/watch.ts';
+
+/** Makes the parts of the store process as the options say. */
+
+/** Small state: alerts, outbox, what is watched. A promised page must survive a power cut, so commits are synced. */
+export function openControl(options: Options): DatabaseSync {
+  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const control = new DatabaseSync(join(options.data, 'control.sqlite'));
+  control.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+  return control;
+}
+
+/** The user's own dialects, then those that come with Sextant. */
+export async function openDialects(
+  options: Options,
+  onError: (error: unknown) => void,
+): Promise<readonly Dialect[]> {
+  const paths = options.dialects.split(',').filter((path) => path !== '');
+  return [...(await Promise.all(paths.map((path) => loadDialect(path, onError)))), ...dialects];
+}
+
+interface Surroundings {
+  readonly store: Store;
+  readonly control: DatabaseSync;
+  readonly log: Log;
+}
+
+export async function openAlerts(options: Options, surroundings: Surroundings): Promise<Alerts> {
+  // The webhook has to be told where to; a channel of one's own may know.
+  const wanted = options.webhook_url !== null || options.channel !== 'webhook';
+  return createAlerts({
+    ...surroundings,
+    channels: wanted ? [await createChannel(options.channel, channelSettings(options))] : [],
+    options: { public_url: options.public_url ?? `http://${options.host}:${options.port}` },
+    now: Date.now,
+  });
+}
+
+function channelSettings({ webhook_url, webhook_secret }: Options) {
+  return {
+    ...(webhook_url === null ? {} : { url: webhook_url }),
+    ...(webhook_secret === null ? {} : { secrets: [webhook_secret] }),
+  };
+}
+
+/** Null where watching is switched off. */
+export function openWatch(
+  options: Options,
+  surroundings: Surroundings & { readonly alerts: Alerts },
+): Watch | null {
+  if (!options.drift) return null;
+  return createWatch({
+    ...surroundings,
+    encoder: createEncoder(options),
+    options,
+    now: Date.now,
+    onVerdict: (verdict, context) => surroundings.alerts.onVerdict(verdict, context),
+  });
+}
