@@ -9,6 +9,7 @@ import type { FromStore, ToStore } from './messages.ts';
 import type { Options } from './options.ts';
 import { runPipeline } from './pipeline.ts';
 import { startProgress } from './progress.ts';
+import { startRetention } from './retention.ts';
 import { retryForever } from './retry.ts';
 import { openAlerts, openControl, openDialects, openWatch } from './store-parts.ts';
 import { openStore } from './stores/index.ts';
@@ -53,6 +54,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
   send({ type: 'ready' });
   alerts.start();
   watch?.start();
+  const stopRetention = startRetention({ store, days: options.retention_days, now: Date.now, log });
 
   const stopping = new AbortController();
   const reportFailure = (error: unknown, pause_ms: number) =>
@@ -77,6 +79,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
       if (message.type === 'durable') tail.advance(message.position);
     },
     async stop() {
+      stopRetention();
       await tail.close();
       stopping.abort();
       await flow.catch((error) => {

@@ -15,7 +15,7 @@ interface StoreParts {
  * The stores that come with Sextant; a new one is a folder here and a line in this list. Each is loaded when it
  * is chosen, so that nobody pays for the client of another.
  */
-export const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => Promise<Store>>> = {
+const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => Promise<Store>>> = {
   async duckdb(options, parts) {
     const { openDuckDbStore } = await import('./duckdb/store.ts');
     return await openDuckDbStore({

@@ -78,7 +78,7 @@ const ingest_time = required(
   'When the store committed the row; never decreases, and rows of one batch share it.',
 );
 
-export const spans = table({
+const spans = table({
   comment: 'One row for each finished span.',
   day_column: 'start_time',
   cluster_by: ['service', 'operation', 'request_model', 'trace_id'],
@@ -153,7 +153,7 @@ export const spans = table({
   },
 });
 
-export const messages = table({
+const messages = table({
   comment: 'Message contents, each stored once a day; spans point to them by hash.',
   day_column: 'first_time',
   cluster_by: ['message_hash'],
@@ -171,7 +171,7 @@ export const messages = table({
   },
 });
 
-export const embeddings = table({
+const embeddings = table({
   comment: 'Vectors that arrived on spans, and those made of user messages.',
   day_column: 'time',
   cluster_by: ['feature', 'trace_id'],
@@ -191,7 +191,7 @@ export const embeddings = table({
   },
 });
 
-export const sketches = table({
+const sketches = table({
   comment: 'Mergeable sums for each feature, slice and minute; several rows of one minute add up.',
   day_column: 'minute',
   cluster_by: ['feature', 'slice_key', 'slice_value'],
@@ -208,7 +208,7 @@ export const sketches = table({
   },
 });
 
-export const serving = table({
+const serving = table({
   comment: 'Readings of serving engines and GPUs.',
   day_column: 'time',
   cluster_by: ['source', 'metric'],
@@ -225,7 +225,7 @@ export const serving = table({
   },
 });
 
-export const scores = table({
+const scores = table({
   comment: 'Evaluations: of spans by judges and people, of windows by detectors.',
   day_column: 'time',
   cluster_by: ['name', 'trace_id'],
@@ -250,7 +250,7 @@ export const scores = table({
   },
 });
 
-export const cost_lines = table({
+const cost_lines = table({
   comment: 'What each priced call was charged for, one row for each unit.',
   day_column: 'time',
   cluster_by: ['model', 'trace_id'],
@@ -271,7 +271,7 @@ export const cost_lines = table({
   },
 });
 
-export const versions = table({
+const versions = table({
   comment: 'Versions of prompts, chains, tools, adapters, agents, models and deployments, as seen each day.',
   day_column: 'first_time',
   cluster_by: ['kind', 'name'],
@@ -287,7 +287,7 @@ export const versions = table({
   },
 });
 
-export const alerts = table({
+const alerts = table({
   comment: 'Every change of state of every alert.',
   day_column: 'time',
   cluster_by: ['rule', 'alert_id'],
@@ -306,7 +306,7 @@ export const alerts = table({
   },
 });
 
-export const audit = table({
+const audit = table({
   comment: 'Administrative acts.',
   day_column: 'time',
   cluster_by: ['action'],

@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../collector/src/enrich/canonical-json.ts';
 import { openPriceBook } from '../../../collector/src/enrich/price-book.ts';
 import { createRowBuilder } from '../../../collector/src/enrich/rows.ts';
 import { normalise } from '../../../collector/src/normalise/normalise.ts';
-import { spans as spans_table } from '../../../collector/src/stores/schema.ts';
+import { tables } from '../../../collector/src/stores/schema.ts';
 import type { SpanRows } from '../../../collector/src/stores/store.ts';
 import { type PlainAttributes, type PlainSpan, spanOf } from '../normalise/support.ts';
 
@@ -33,7 +33,7 @@ const chat = {
 describe('the span', () => {
   it('has every column of the schema and no other, null where nothing is known', () => {
     const { span } = rowsOf({ attributes: { 'http.method': 'GET' }, resource: {} });
-    const { ingest_time: _stamped_by_the_store, ...columns } = spans_table.columns;
+    const { ingest_time: _stamped_by_the_store, ...columns } = tables.spans.columns;
     expect(Object.keys(span).sort()).toEqual(Object.keys(columns).sort());
     for (const [name, value] of Object.entries(span)) {
       const { required } = columns[name as keyof typeof columns];
