@@ -57,7 +57,12 @@ export async function spawnCollector({
       return (await exit)[0] as number | null;
     },
   };
-  await eventually(async () => (await fetch(`${url}/readyz`)).ok, collector.said);
+  try {
+    await eventually(async () => (await fetch(`${url}/readyz`)).ok, collector.said);
+  } catch (error) {
+    await collector.kill();
+    throw error;
+  }
   return collector;
 }
 
