@@ -55,11 +55,13 @@ function channelSettings({ webhook_url, webhook_secret }: Options) {
   };
 }
 
+interface WatchSurroundings extends Surroundings {
+  readonly alerts: Alerts;
+  isIngestBehind(): boolean;
+}
+
 /** Null where watching is switched off. */
-export function openWatch(
-  options: Options,
-  surroundings: Surroundings & { readonly alerts: Alerts },
-): Watch | null {
+export function openWatch(options: Options, surroundings: WatchSurroundings): Watch | null {
   if (!options.drift) return null;
   return createWatch({
     ...surroundings,

@@ -38,7 +38,7 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
   const { body_bytes_max, batch_bytes_max } = options;
   const tail = openTail({ folder: journalFolder(options), from, body_bytes_max });
   const alerts = await openAlerts(options, { store, control, log });
-  const watch = openWatch(options, { store, control, alerts, log });
+  const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);
   const drop = (reason: string, error: unknown) => {
     progress.dropped(reason);

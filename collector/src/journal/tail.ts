@@ -17,6 +17,8 @@ export interface JournalTail {
   advance(durable: Position): void;
   /** Where the last record returned by `next` ends. */
   position(): Position;
+  /** Whether records wait to be read. */
+  isBehind(): boolean;
   /** Durable bytes after the position. */
   lag_bytes(position: Position): Promise<number>;
   /** What was passed over: damaged records and their bytes, and tails that a crash cut off before they were promised. */
@@ -83,7 +85,7 @@ class Tail implements JournalTail {
 
   async next(bytes_max: number): Promise<readonly JournalRecord[] | null> {
     while (!this.#closed) {
-      if (this.#isBehind()) {
+      if (this.isBehind()) {
         const records = await this.#readSome(Math.max(bytes_max, chunk_bytes));
         if (records.length > 0) return records;
         if (await this.#nextSegment()) continue;
@@ -100,7 +102,7 @@ class Tail implements JournalTail {
     this.#handle = null;
   }
 
-  #isBehind(): boolean {
+  isBehind(): boolean {
     return comparePositions(this.#position, this.#durable) < 0;
   }
 

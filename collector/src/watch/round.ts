@@ -1,10 +1,13 @@
 import { type Backoff, createBackoff } from './backoff.ts';
 import { type EmbedRequest, embedMessages } from './embed-messages.ts';
 import { type JudgeParts, judgeWindows, type Progress } from './judge-windows.ts';
+import { pause } from './pause.ts';
 import { type SketchRequest, sketchEmbeddings } from './sketch-embeddings.ts';
 
 /** Portions of one kind of work in a round, so that every kind gets its turn. */
 const portions_max = 16;
+/** While spans wait to be stored, the watch rests so many times as long as it worked: it gets a fifth of the time. */
+const rest_for_work = 4;
 const backoff_ms_max = 600_000;
 
 export interface RoundParts {
@@ -12,6 +15,8 @@ export interface RoundParts {
   readonly sketch: SketchRequest;
   readonly judge: JudgeParts;
   readonly signal: AbortSignal;
+  /** Whether spans wait to be stored, which comes first. */
+  isIngestBehind(): boolean;
   /** Pause after the first failure of the encoder. */
   readonly pause_ms: number;
   /** How far each stream has come, by stream id. */
@@ -70,9 +75,15 @@ async function judge(parts: RoundParts): Promise<boolean> {
 }
 
 /** Whether there is more than a round may do. */
-async function portions({ signal }: RoundParts, portion: () => Promise<number>): Promise<boolean> {
+async function portions(
+  { signal, isIngestBehind }: RoundParts,
+  portion: () => Promise<number>,
+): Promise<boolean> {
   for (let done = 0; done < portions_max; done++) {
+    const started_ms = performance.now();
     if (signal.aborted || (await portion()) === 0) return false;
+    const worked_ms = performance.now() - started_ms;
+    if (isIngestBehind()) await pause(worked_ms * rest_for_work, signal);
   }
   return true;
 }

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import type { Options } from '../options.ts';
 import type { Store } from '../stores/store.ts';
@@ -8,6 +7,7 @@ import { type Counter, createCounter } from './counter.ts';
 import type { Encoder } from './encoders/encoder.ts';
 import { createFits, type Fits } from './fits.ts';
 import type { Progress } from './judge-windows.ts';
+import { pause } from './pause.ts';
 import { createRound, type RoundParts, type RoundResult } from './round.ts';
 import { createSlicesOf } from './slices.ts';
 import { type DriftFeature, describeStream } from './status.ts';
@@ -41,6 +41,8 @@ export interface WatchSettings {
   readonly now: () => number;
   /** May be called more than once for one window, always with the same verdict. */
   readonly onVerdict: OnVerdict;
+  /** Whether spans wait to be stored; the watch then takes a smaller share of the time. */
+  readonly isIngestBehind?: () => boolean;
   readonly log: Log;
 }
 
@@ -130,18 +132,12 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
   const verdicts = createVerdicts({ database: control, store, onVerdict });
   return {
     ...state,
+    isIngestBehind: settings.isIngestBehind ?? (() => false),
     pause_ms: options.drift_interval_ms,
     embed: { ...state, store, encoder, rows_max },
     sketch: { ...state, store, slicesOf: createSlicesOf(control), rows_max },
     judge: { ...state, store, verdicts, options: judgeOptions(options), now },
   };
-}
-
-/** Ends early, without a fault, when the signal fires. */
-async function pause(pause_ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(pause_ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-  });
 }
 
 function judgeOptions(options: WatchOptions) {

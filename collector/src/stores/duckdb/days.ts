@@ -2,7 +2,7 @@ const day_us = 86_400_000_000;
 const earliest_us = Date.UTC(2000, 0, 1) * 1000;
 
 /** Where rows go whose time cannot be right: a sender's broken clock must not create a file for each of its days. */
-export const undated_day = '1970-01-01';
+const undated_day = '1970-01-01';
 
 /** The UTC day of a time, or the undated day for times before 2000 or after tomorrow. */
 export function dayOf(time_us: number, now_us: number): string {

@@ -25,7 +25,7 @@ export function createNgramEncoder(): Encoder {
 function embedText(text: string): Float32Array {
   const counts = new Map<number, number>();
   for (const word of words(text)) {
-    for (let size = shortest; size <= longest; size++) countNgrams(word, size, counts);
+    for (let start = 0; start < word.length; start++) countNgrams(word, start, counts);
   }
   const vector = new Float64Array(dimension);
   for (const [hash, count] of counts) {
@@ -45,18 +45,23 @@ function words(text: string): string[] {
   return found.map((word) => `<${word.slice(0, word_characters_max)}>`);
 }
 
-function countNgrams(word: string, size: number, counts: Map<number, number>): void {
-  for (let start = 0; start + size <= word.length; start++) {
-    const hash = hashText(word.slice(start, start + size));
+/**
+ * Counts the n-grams that begin at a place. FNV-1a over UTF-16 code units goes on from one length to the next; the
+ * finaliser of MurmurHash3 makes all bits depend on all of the text.
+ */
+function countNgrams(word: string, start: number, counts: Map<number, number>): void {
+  const end = Math.min(start + longest, word.length);
+  let running = 0x811c9dc5;
+  for (let place = start; place < end; place++) {
+    running = Math.imul(running ^ word.charCodeAt(place), 0x01000193);
+    if (place - start + 1 < shortest) continue;
+    const hash = finalise(running);
     counts.set(hash, (counts.get(hash) ?? 0) + 1);
   }
 }
 
-/** FNV-1a over UTF-16 code units, with the finaliser of MurmurHash3 so that all bits depend on all of the text. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+function finalise(running: number): number {
+  let hash = Math.imul(running ^ (running >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
