@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../support/folder.ts';
+import { eventually } from '../support/spawn-collector.ts';
+
+const program = fileURLToPath(new URL('../../examples/demo/demo.ts', import.meta.url));
+
+describe('npm run demo', () => {
+  it('fills the collector until an alert fires, prints where to look, and ends at Ctrl-C without a trace', async () => {
+    const demo = startDemo({ SEXTANT_PORT: '0' });
+    await eventually(async () => demo.said().includes('Ctrl-C ends the demo.'), demo.said, 150_000);
+    expect(demo.said()).toMatch(/signature is good:\n\n {2}embedding\.\S.* drifted since .*p < 0\.0001\./);
+
+    const url = linkIn(demo.said(), 'Collector and page');
+    const { alerts } = await json(`${url}/api/alerts?state=firing`);
+    const alert = alerts.find(({ alert_id }) =>
+      linkIn(demo.said(), 'the alert').endsWith(`alert=${alert_id}`),
+    );
+    expect(alert).toMatchObject({
+      state: 'firing',
+      slice_key: 'all',
+      notifications: [{ channel: 'webhook', type: 'alert.firing', state: 'delivered' }],
+    });
+
+    const example = linkIn(demo.said(), 'an example trace').split('/').at(-1);
+    const { spans } = await json(`${url}/api/traces/${example}`);
+    expect(spans.map(({ operation }) => operation)).toEqual(
+      expect.arrayContaining(['invoke_agent', 'retrieval', 'embeddings', 'chat']),
+    );
+    for (const version of ['1', '2']) {
+      const { traces } = await json(`${url}/api/traces?from=-6h&prompt_version=${version}`);
+      expect(traces.length, `traces with version ${version} of the prompt`).toBeGreaterThan(10);
+      expect(new Set(traces.map(({ prompt_version }) => prompt_version))).toEqual(new Set([version]));
+    }
+    const { verdicts } = await json(`${url}/api/drift/verdicts?feature=${alert?.['feature']}&slice_key=all`);
+    // What happened before the smart lock was launched, the new prompt included, is no drift.
+    const drifted = verdicts.map((verdict) => verdict['drifted']);
+    expect(drifted.indexOf(true)).toBeGreaterThanOrEqual(5);
+    expect(drifted.slice(drifted.indexOf(true))).not.toContain(false);
+
+    const data = linkIn(demo.said(), 'Data').replace(/,$/, '');
+    const children = descendantsOf(demo.pid);
+    expect(children).toHaveLength(2);
+    expect(await demo.stop('SIGINT')).toBe(0);
+    expect(children.filter(isRunning)).toEqual([]);
+    expect(existsSync(data)).toBe(false);
+  }, 180_000);
+
+  it('ends at Ctrl-C while it is still busy', async () => {
+    const demo = startDemo({ SEXTANT_PORT: '0' });
+    await eventually(async () => demo.said().includes('Users ask about'), demo.said, 60_000);
+    const children = descendantsOf(demo.pid);
+    expect(children).toHaveLength(2);
+    expect(await demo.stop('SIGINT')).toBe(0);
+    expect(children.filter(isRunning)).toEqual([]);
+  }, 90_000);
+
+  it('says in a sentence that the port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const demo = startDemo({ SEXTANT_PORT: String(port) });
+    expect(await demo.ended).toBe(1);
+    expect(demo.said()).toContain(`Port ${port} is taken`);
+    expect(demo.said()).not.toMatch(/^ +at /m);
+  }, 60_000);
+
+  it('leaves a folder alone that has something in it', async () => {
+    const data = temporaryFolder();
+    writeFileSync(join(data, 'precious'), 'mine');
+    const demo = startDemo({ SEXTANT_PORT: '0', SEXTANT_DATA: data });
+    expect(await demo.ended).toBe(1);
+    expect(demo.said()).toContain(`${data} is not empty.`);
+    expect(readdirSync(data)).toEqual(['precious']);
+  }, 60_000);
+});
+
+interface RunningDemo {
+  readonly pid: number;
+  /** Everything it printed. */
+  said(): string;
+  /** Resolves with the exit code. */
+  readonly ended: Promise<number | null>;
+  stop(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+/** The demo as `npm run demo` starts it; it and what it started are killed when the test is over. */
+function startDemo(environment: Readonly<Record<string, string>>): RunningDemo {
+  const options = ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'];
+  const child: ChildProcess = spawn(process.execPath, [...options, program], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
+  const pid = child.pid as number;
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      said += chunk;
+    });
+  }
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  onTestFinished(() => {
+    for (const id of [...descendantsOf(pid), pid].filter(isRunning)) process.kill(id, 'SIGKILL');
+  });
+  return {
+    pid,
+    said: () => said,
+    ended,
+    stop(signal) {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+/** The address, or the folder, behind a name in what the demo printed. */
+function linkIn(said: string, name: string): string {
+  const line = said.split('\n').find((text) => text.trim().startsWith(name));
+  const link = line?.trim().slice(name.length).trim().split(' ')[0];
+  if (!link) throw new Error(`The demo printed no "${name}": ${said}`);
+  return link;
+}
+
+type Rows = Readonly<Record<'alerts' | 'spans' | 'traces' | 'verdicts', readonly Record<string, unknown>[]>>;
+
+async function json(url: string): Promise<Rows> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  return (await response.json()) as Rows;
+}
+
+/** Processes started by a process, and those they started. */
+function descendantsOf(pid: number): number[] {
+  const children = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => statusOf(candidate)?.parent === pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child)]);
+}
+
+function isRunning(pid: number): boolean {
+  const status = statusOf(pid);
+  return status !== null && status.state !== 'Z';
+}
+
+/** See proc_pid_stat(5): state and parent follow the name, which stands in brackets. Null when there is none. */
+function statusOf(pid: number): { state: string; parent: number } | null {
+  try {
+    const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/\) (?!.*\) )/s);
+    const [state = '', parent] = fields.split(' ');
+    return { state, parent: Number(parent) };
+  } catch (error) {
+    // ENOENT before it is opened, ESRCH after: the process has ended meanwhile.
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
+}
