@@ -38,17 +38,12 @@ export function routeOverview(server: FastifyInstance, parts: ApiParts): void {
     async (request, reply) => {
       const signal = whenGone(reply);
       const rows = await parts.store.query('facets', { tenant, ...range(request.query) }, { signal });
+      const facets = ['services', 'models', 'operations', 'agents', 'prompt_versions'] as const;
       const values = (facet: string) =>
         rows
           .filter((row) => row['facet'] === facet)
           .map((row) => ({ value: row['value'], count: row['count'] }));
-      return {
-        services: values('service'),
-        models: values('model'),
-        operations: values('operation'),
-        agents: values('agent'),
-        prompt_versions: values('prompt_version'),
-      };
+      return Object.fromEntries(facets.map((facet) => [facet, values(facet)]));
     },
   );
 

@@ -16,13 +16,15 @@ export interface DriftFeature {
   /** Slices of the reference with their vectors; empty before there is one. */
   readonly slices: readonly { readonly key: string; readonly value: string; readonly count: number }[];
   readonly encoder: string;
+  /** Drifted share that counts as nothing. */
+  readonly tolerance: number;
   readonly last_verdict: Readonly<Record<string, unknown>> | null;
 }
 
 export interface StatusParts {
   readonly streams: Streams;
   readonly fits: Fits;
-  readonly options: Pick<Options, 'drift_fit' | 'drift_reference' | 'drift_window'>;
+  readonly options: Pick<Options, 'drift_fit' | 'drift_reference' | 'drift_window' | 'drift_tolerance'>;
 }
 
 export function describeStream(
@@ -46,6 +48,7 @@ export function describeStream(
       count,
     })),
     encoder: stream.encoder,
+    tolerance: options.drift_tolerance,
     last_verdict: stream.last_verdict === null ? null : verdictPoint(JSON.parse(stream.last_verdict)),
   };
 }
