@@ -16,19 +16,18 @@ import type { Appended, RecordRows, Store } from './stores/store.ts';
  * Ends when the tail is closed.
  */
 export async function runPipeline(parts: PipelineParts): Promise<void> {
+  const next = () => parts.tail.next(parts.batch_bytes_max);
   let storing = Promise.resolve();
-  for (let records = await next(parts); records; records = await next(parts)) {
+  for (let records = await next(); records; records = await next()) {
     const last = records.at(-1) as JournalRecord;
     const batch = { records: await Promise.all(records.map((record) => rowsOf(record, parts))) };
     await storing;
     // The next batch is made ready while this one is being stored.
     storing = parts.retry(() => parts.store.append(batch)).then((appended) => parts.onStored(appended, last));
+    // A failure is looked at where the promise is awaited; until then it is not a forgotten one.
+    storing.catch(() => undefined);
   }
   await storing;
-}
-
-function next({ tail, batch_bytes_max }: PipelineParts): Promise<readonly JournalRecord[] | null> {
-  return tail.next(batch_bytes_max);
 }
 
 export interface PipelineParts {

@@ -1,6 +1,6 @@
 import type { Alerts } from './alerts/engine.ts';
 import type { JournalRecord, JournalTail } from './journal/tail.ts';
-import type { StoreStats } from './receive/health.ts';
+import type { StoreStats } from './receive/stats.ts';
 import type { Appended, Position, Store } from './stores/store.ts';
 import type { Watch } from './watch/watch.ts';
 

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Verdict } from '@sextant/detectors';
 import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { transaction } from '../sqlite-transaction.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
 import {
@@ -22,7 +23,6 @@ import {
   type OutboxSettings,
 } from './outbox.ts';
 import { advance, type Policy, type Window } from './state.ts';
-import { transaction } from './transaction.ts';
 import { createUnwritten } from './unwritten.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Alerts } from '../alerts/engine.ts';
 import type { Log } from '../log.ts';
-import type { StoreStats } from '../receive/health.ts';
+import type { StoreStats } from '../receive/stats.ts';
 import type { Store } from '../stores/store.ts';
 import type { Detect } from '../watch/detect.ts';
 import type { Watch } from '../watch/watch.ts';

@@ -3,6 +3,7 @@ import { SextantError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Counters } from './counters.ts';
 import { renderMetrics } from './metrics.ts';
+import type { Stats, StoreStats } from './stats.ts';
 import type { StoreClient } from './store-client.ts';
 
 export interface HealthParts {
@@ -11,33 +12,6 @@ export interface HealthParts {
   readonly store: StoreClient;
   isStoreReady(): boolean;
   storeRestarts(): number;
-}
-
-/** What the store process reports on its socket under /internal/stats. */
-export interface StoreStats {
-  readonly name: string;
-  readonly stored: number;
-  readonly duplicated: number;
-  readonly journal_lag_bytes: number;
-  readonly journal_lag_ms: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly watch: { readonly rounds: number; readonly errors: number };
-  readonly notifications: Readonly<Record<string, number>>;
-}
-
-export interface Stats {
-  readonly accepted: number;
-  readonly stored: number;
-  readonly rejected: number;
-  readonly duplicated: number;
-  readonly dropped: Readonly<Record<string, number>>;
-  readonly refused: Readonly<Record<string, number>>;
-  readonly journal: {
-    readonly bytes: number;
-    readonly lag_bytes: number | null;
-    readonly lag_ms: number | null;
-  };
-  readonly store: { readonly name: string | null; readonly ready: boolean; readonly restarts: number };
 }
 
 export function reportHealth(server: FastifyInstance, parts: HealthParts): void {

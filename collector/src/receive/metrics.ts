@@ -1,4 +1,4 @@
-import type { Stats, StoreStats } from './health.ts';
+import type { Stats, StoreStats } from './stats.ts';
 
 /** The collector's own figures in the Prometheus text format 0.0.4. */
 export function renderMetrics(stats: Stats, store: StoreStats | null): string {

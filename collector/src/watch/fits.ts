@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { createFit, fit_rows_min, serialiseFit } from '@sextant/detectors';
-import { transaction } from '../alerts/transaction.ts';
+import { transaction } from '../sqlite-transaction.ts';
 import type { NewRow } from '../stores/schema.ts';
 import { float32Of, toBytes } from './control.ts';
 import type { Stream, Streams } from './streams.ts';

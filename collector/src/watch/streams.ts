@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Fit, parseFit, type Sketch } from '@sextant/detectors';
-import { transaction } from '../alerts/transaction.ts';
+import { transaction } from '../sqlite-transaction.ts';
 import { float64Of, toBytes } from './control.ts';
 
 /** Each stream costs a fit and its references, from half a megabyte up. */

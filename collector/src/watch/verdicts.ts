@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Verdict } from '@sextant/detectors';
 import type { VerdictContext } from '../alerts/alert.ts';
-import { transaction } from '../alerts/transaction.ts';
+import { transaction } from '../sqlite-transaction.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
 import type { Stream } from './streams.ts';

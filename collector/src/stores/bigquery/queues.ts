@@ -1,4 +1,4 @@
-import { slice_columns } from '../slices.ts';
+import { slice_columns, toEmbedRow } from '../slices.ts';
 import type { EmbedRow, QueueName, QueueResult, QueueRow, Row, Work } from '../store.ts';
 import { countDays, type StoreParts } from './append.ts';
 import type { Client } from './client.ts';
@@ -113,21 +113,6 @@ async function readMessages(client: Client, mark: Mark): Promise<EmbedRow[]> {
     ORDER BY ingest_time, trace_id, span_id`,
   );
   return rows.map(toEmbedRow);
-}
-
-function toEmbedRow(row: Row): EmbedRow {
-  const { tenant, trace_id, span_id, conversation_id, time, text_hash, text } = row as unknown as EmbedRow;
-  const slices = slice_columns.flatMap((column) => (row[column] === null ? [] : [[column, row[column]]]));
-  return {
-    tenant,
-    trace_id,
-    span_id,
-    conversation_id,
-    time,
-    text_hash,
-    text,
-    slices: Object.fromEntries(slices),
-  };
 }
 
 async function readEmbeddings(client: Client, mark: Mark): Promise<QueueRow<'sketch'>[]> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { SextantError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { guardClosed, serialise } from '../calls.ts';
 import { loadQuery, type ParameterType } from '../queries.ts';
 import type { QueryValue, Store } from '../store.ts';
 import { appendBatch } from './append.ts';
@@ -119,26 +119,3 @@ const parameter_types: Readonly<Record<ParameterType, string | readonly string[]
   integer: 'INT64',
   texts: ['STRING'],
 };
-
-/** Lets the writing calls run one after the other. */
-function serialise(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
-}
-
-function guardClosed() {
-  let closed = false;
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (closed) throw new SextantError('store_unavailable', 'The store is closed.');
-    return await work();
-  };
-  return Object.assign(guard, {
-    close() {
-      closed = true;
-    },
-  });
-}

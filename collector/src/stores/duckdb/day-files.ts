@@ -2,9 +2,9 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '../../log.ts';
-import { tables } from '../schema.ts';
+import { type TableName, tables } from '../schema.ts';
 import type { Position } from '../store.ts';
-import { createTableStatements } from './ddl.ts';
+import { createTableStatement, createTableStatements } from './ddl.ts';
 import { KnownKeys } from './known-keys.ts';
 
 /**
@@ -106,7 +106,7 @@ export class DayFiles {
     await this.writer.run('SET lock_configuration = true');
     await this.writer.run('CREATE SCHEMA empty');
     await this.writer.run('USE memory.empty');
-    await this.writer.run(createTableStatements().join(';'));
+    await this.writer.run(table_names.map(createTableStatement).join(';'));
     await this.writer.run('USE memory.main');
   }
 
@@ -128,11 +128,18 @@ export class DayFiles {
     await this.writer.run(`USE "${day}"`);
     // One script in one transaction: a hundred single statements would each wait for the disk.
     const progress = 'CREATE TABLE IF NOT EXISTS progress (name VARCHAR, segment BIGINT, place BIGINT)';
-    await this.writer.run(['BEGIN TRANSACTION', ...createTableStatements(), progress, 'COMMIT'].join(';'));
+    const missing = createTableStatements(await this.#missingTables(day));
+    await this.writer.run(['BEGIN TRANSACTION', ...missing, progress, 'COMMIT'].join(';'));
     const file = await this.#readState(day);
     await this.writer.run('USE memory.main');
     this.#files.set(day, file);
     return file;
+  }
+
+  async #missingTables(day: string): Promise<TableName[]> {
+    const statement = `SELECT table_name AS name FROM duckdb_tables() WHERE database_name = '${day}'`;
+    const present = new Set((await this.#rows(statement)).map((row) => row['name']));
+    return table_names.filter((name) => !present.has(name));
   }
 
   async #readState(day: string): Promise<DayFile> {
@@ -177,7 +184,7 @@ export class DayFiles {
   }
 
   async #createViews(): Promise<void> {
-    for (const table of Object.keys(tables)) {
+    for (const table of table_names) {
       const parts = this.days().map((day) => `SELECT * FROM "${day}".main.${table}`);
       const union = [`SELECT * FROM memory.empty.${table}`, ...parts].join(' UNION ALL ');
       await this.writer.run(`CREATE OR REPLACE VIEW memory.main.${table} AS ${union}`);
@@ -200,6 +207,8 @@ export class DayFiles {
     return join(this.#options.folder, `${day}.duckdb`);
   }
 }
+
+const table_names = Object.keys(tables) as TableName[];
 
 async function listDays(folder: string): Promise<string[]> {
   const names = await readdir(folder);

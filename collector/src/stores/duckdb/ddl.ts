@@ -1,4 +1,4 @@
-import { type AnyTable, type ColumnType, tables } from '../schema.ts';
+import { type AnyTable, type ColumnType, type TableName, tables } from '../schema.ts';
 
 const duckdb_types: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
@@ -14,15 +14,14 @@ const duckdb_types: Readonly<Record<ColumnType, string>> = {
   numbers: 'FLOAT[]',
 };
 
-/** The statements that create every table of the schema where it is missing, with its comments. */
-export function createTableStatements(): string[] {
-  return Object.entries(tables).flatMap(([name, table]) => [
-    createTable(name, table),
-    ...comments(name, table),
-  ]);
+/** The statements that create tables of the schema, all unless some are named, with their comments. */
+export function createTableStatements(names = Object.keys(tables) as readonly TableName[]): string[] {
+  return names.flatMap((name) => [createTableStatement(name), ...comments(name, tables[name])]);
 }
 
-function createTable(name: string, table: AnyTable): string {
+/** The statement for a table alone, without comments: writing those takes most of the time. */
+export function createTableStatement(name: TableName): string {
+  const table: AnyTable = tables[name];
   const columns = Object.entries(table.columns).map(
     ([column, { type, required }]) =>
       `  ${quote(column)} ${duckdb_types[type]}${required ? ' NOT NULL' : ''}`,

@@ -1,6 +1,6 @@
 import { BIGINT } from '@duckdb/node-api';
-import { slice_columns } from '../slices.ts';
-import type { EmbedRow, QueueName, QueueResult, QueueRow, Work } from '../store.ts';
+import { slice_columns, toEmbedRow } from '../slices.ts';
+import type { QueueName, QueueResult, QueueRow, Row, Work } from '../store.ts';
 import { type IngestClock, setProgress } from './append.ts';
 import { appendRows } from './append-rows.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
@@ -79,7 +79,7 @@ async function takeFrom(files: DayFiles, file: DayFile, take: Take): Promise<Wor
   return {
     queue: take.queue,
     mark: JSON.stringify({ day: file.day, through } satisfies Mark),
-    rows: take.queue === 'embed' ? rows.map(embedRow) : rows.map(embeddingRow),
+    rows: take.queue === 'embed' ? rows.map(toEmbedRow) : rows.map(embeddingRow),
   };
 }
 
@@ -96,23 +96,6 @@ function waitingEmbeddings(day: string): string {
   return `SELECT * FROM "${day}".main.embeddings WHERE ingest_time > make_timestamp($mark)`;
 }
 
-type Fields = Record<string, unknown>;
-
-function embedRow(row: Fields): EmbedRow {
-  const slices = slice_columns.flatMap((column) => (row[column] === null ? [] : [[column, row[column]]]));
-  const { tenant, trace_id, span_id, conversation_id, time, text_hash, text } = row as unknown as EmbedRow;
-  return {
-    tenant,
-    trace_id,
-    span_id,
-    conversation_id,
-    time,
-    text_hash,
-    text,
-    slices: Object.fromEntries(slices),
-  };
-}
-
-function embeddingRow({ ingest_time: _, ...row }: Fields): QueueRow<'sketch'> {
+function embeddingRow({ ingest_time: _, ...row }: Row): QueueRow<'sketch'> {
   return row as QueueRow<'sketch'>;
 }

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { SextantError } from '../../errors.ts';
+import { guardClosed, serialise } from '../calls.ts';
 import { loadQuery } from '../queries.ts';
 import { tables } from '../schema.ts';
 import {
@@ -163,27 +163,4 @@ function positionKeeper(control: DatabaseSync) {
       (current ? update : insert).run(position.segment, position.offset);
     },
   };
-}
-
-/** Lets the writing calls run one after the other. */
-function serialise(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
-}
-
-function guardClosed() {
-  let closed = false;
-  const guard = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (closed) throw new SextantError('store_unavailable', 'The store is closed.');
-    return await work();
-  };
-  return Object.assign(guard, {
-    close() {
-      closed = true;
-    },
-  });
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { transaction } from '../../../collector/src/alerts/transaction.ts';
+import { transaction } from '../../collector/src/sqlite-transaction.ts';
 
 function counter() {
   const database = new DatabaseSync(':memory:');
