@@ -16,9 +16,15 @@ export interface GuardOptions {
  */
 export function guard(server: FastifyInstance, options: GuardOptions): void {
   const wanted = options.key === null ? null : digest(options.key);
-  server.addHook('onRequest', async (request) => {
-    if (isLoopback(options.host)) checkOrigin(request);
-    if (wanted && !isProbe(request) && !carries(request, wanted)) throw new SextantError('unauthenticated');
+  server.addHook('onRequest', async (request, reply) => {
+    if (isLoopback(options.host)) checkHost(request);
+    const credential = readCredential(request);
+    // What a browser adds by itself, it adds to requests of foreign pages as well.
+    if (isLoopback(options.host) || credential?.scheme === 'basic') checkOrigin(request);
+    if (!wanted || isProbe(request) || (credential && timingSafeEqual(digest(credential.key), wanted)))
+      return;
+    reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');
+    throw new SextantError('unauthenticated');
   });
 }
 
@@ -27,9 +33,12 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }
 
-function checkOrigin(request: FastifyRequest): void {
+function checkHost(request: FastifyRequest): void {
   const host = hostName(request.headers.host ?? '');
   if (!isLoopback(host)) throw new SextantError('forbidden', 'The Host header names another machine.');
+}
+
+function checkOrigin(request: FastifyRequest): void {
   const { origin } = request.headers;
   if (origin !== undefined && hostOf(origin) !== request.headers.host) {
     throw new SextantError('forbidden', 'Requests from other sites are not allowed.');
@@ -50,9 +59,19 @@ function isProbe(request: FastifyRequest): boolean {
   return request.url === '/healthz' || request.url === '/readyz';
 }
 
-function carries(request: FastifyRequest, wanted: Buffer): boolean {
-  const [scheme, key] = (request.headers.authorization ?? '').split(' ', 2);
-  return scheme?.toLowerCase() === 'bearer' && key !== undefined && timingSafeEqual(digest(key), wanted);
+interface Credential {
+  readonly scheme: 'bearer' | 'basic';
+  readonly key: string;
+}
+
+/** The key as programs send it, or as the password of the dialog a browser shows by itself. */
+function readCredential(request: FastifyRequest): Credential | null {
+  const [scheme, value] = (request.headers.authorization ?? '').split(' ', 2);
+  if (value === undefined) return null;
+  if (scheme?.toLowerCase() === 'bearer') return { scheme: 'bearer', key: value };
+  if (scheme?.toLowerCase() !== 'basic') return null;
+  const pair = Buffer.from(value, 'base64').toString('utf8');
+  return { scheme: 'basic', key: pair.slice(pair.indexOf(':') + 1) };
 }
 
 function digest(text: string): Buffer {

@@ -3,6 +3,8 @@ import { isLoopback } from '../../../collector/src/receive/guard.ts';
 import { startReceiver } from '../../support/receiver.ts';
 
 const key = 'a-key-of-some-length';
+const basic = (name: string, password: string) =>
+  `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`;
 
 async function status(
   headers: Record<string, string>,
@@ -47,13 +49,24 @@ describe('guard', () => {
     ['a wrong key', { authorization: 'Bearer wrong' }],
     ['the key without a scheme', { authorization: key }],
     ['an empty key', { authorization: 'Bearer ' }],
-    ['another scheme', { authorization: `Basic ${key}` }],
+    ['another scheme', { authorization: `Digest ${key}` }],
+    ['a password that is not the key', { authorization: basic('me', 'wrong') }],
+    ['the key as name', { authorization: basic(key, '') }],
   ])('refuses %s where a key is set', async (_name, headers) => {
     expect(await status({ host: '127.0.0.1', ...(headers as Record<string, string>) }, { key })).toBe(401);
   });
 
   it('takes the key', async () => {
     expect(await status({ host: '127.0.0.1', authorization: `Bearer ${key}` }, { key })).toBe(200);
+  });
+
+  it('takes the key as the password a browser asks for, but not from the page of another site', async () => {
+    const headers = { host: 'collector.internal', authorization: basic('anyone', key) };
+    expect(await status(headers, { host: '0.0.0.0', key })).toBe(200);
+    expect(await status({ ...headers, origin: 'http://evil.example' }, { host: '0.0.0.0', key })).toBe(403);
+    const { server } = await startReceiver({ key });
+    const answer = await server.inject({ url: '/', headers: { host: '127.0.0.1' } });
+    expect(answer.headers['www-authenticate']).toContain('Basic realm=');
   });
 
   it('tells health without a key, and nothing else on any route', async () => {
