@@ -15,7 +15,10 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     projects: [
-      { extends: true, test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: [browser_tests] } },
+      {
+        extends: true,
+        test: { ...common, name: 'node', include: ['test/**/*.test.ts'], exclude: [browser_tests] },
+      },
       { extends: true, test: { ...common, name: 'browser', include: [browser_tests] } },
     ],
   },

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { SextantError } from './errors.ts';
 import { openJournal } from './journal/journal.ts';
 import type { Log } from './log.ts';
@@ -58,7 +59,7 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
     storeRestarts: () => supervisor?.restarts() ?? 0,
     now: Date.now,
   });
-  const url = pageUrl(options, await server.listen({ host: options.host, port: options.port }));
+  const url = pageUrl(options, await listen(server, options));
   supervisor = superviseStore({
     program: settings.program,
     arguments: ['store-process'],
@@ -83,6 +84,17 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
       await supervisor?.stop();
     },
   };
+}
+
+async function listen(server: FastifyInstance, { host, port }: Options): Promise<string> {
+  try {
+    return await server.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new SextantError('bad_request', `Port ${port} of ${host} is taken; choose another with --port.`, {
+      cause,
+    });
+  }
 }
 
 export function journalFolder(options: Options): string {

@@ -7,12 +7,13 @@ import { runProgram } from './program.ts';
 
 /** The only file that knows the process: environment, signals, exit. */
 const stop = new AbortController();
-let asked = 0;
+let asked_ms = 0;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    asked += 1;
-    // The first asks for an orderly end; a second will not wait for it.
-    if (asked > 1) process.exit(130);
+    // The first asks for an orderly end; a later one will not wait for it. One that comes at once is the same
+    // Ctrl-C, handed on by npm as well.
+    if (asked_ms > 0 && Date.now() - asked_ms > 1_000) process.exit(130);
+    asked_ms ||= Date.now();
     stop.abort();
   });
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { embed } from './stub-embedding.ts';
 import { completionChunks, completionFor } from './stub-model.ts';
 
@@ -11,11 +12,12 @@ export interface StubServer {
 
 /**
  * A server that speaks the part of OpenAI's protocol the support agent uses, without a model behind it: answers are
- * made by rules, embeddings by hashing words. The same request always gets the same answer.
+ * made by rules, embeddings by hashing words. The same request always gets the same answer. Each piece of an answer,
+ * a word or two, takes `pace_ms`.
  */
-export async function startStubServer({ port = 0 } = {}): Promise<StubServer> {
+export async function startStubServer({ port = 0, pace_ms = 0 } = {}): Promise<StubServer> {
   const server = createServer((request, response) => {
-    handle(request, response).catch((error: unknown) =>
+    handle(request, response, pace_ms).catch((error: unknown) =>
       sendJson(response, 400, { error: { message: String(error) } }),
     );
   });
@@ -29,13 +31,20 @@ export async function startStubServer({ port = 0 } = {}): Promise<StubServer> {
   };
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function handle(request: IncomingMessage, response: ServerResponse, pace_ms: number): Promise<void> {
   const body = JSON.parse(await readBody(request));
   if (request.url === '/v1/chat/completions') {
     const completion = completionFor(body);
-    if (body.stream !== true) return sendJson(response, 200, completion);
+    const chunks = completionChunks(completion);
+    if (body.stream !== true) {
+      await sleep(chunks.length * pace_ms);
+      return sendJson(response, 200, completion);
+    }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    for (const chunk of completionChunks(completion)) response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    for (const chunk of chunks) {
+      await sleep(pace_ms);
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    }
     response.end('data: [DONE]\n\n');
     return;
   }

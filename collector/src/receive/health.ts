@@ -16,9 +16,10 @@ export interface HealthParts {
 
 export function reportHealth(server: FastifyInstance, parts: HealthParts): void {
   server.get('/healthz', async () => ({ status: 'up' }));
-  server.get('/readyz', async () => {
-    if (!(await readStore(parts))) throw new SextantError('store_unavailable');
-    return { status: 'ready' };
+  server.get('/readyz', async (_request, reply) => {
+    // Not an error: it is what a probe asks for, so it is not counted among refused requests.
+    const is_ready = (await readStore(parts)) !== null;
+    return reply.code(is_ready ? 200 : 503).send({ status: is_ready ? 'ready' : 'not ready' });
   });
   server.get('/api/stats', async () => statsOf(parts, await readStore(parts)));
   server.get('/metrics', async (_request, reply) => {

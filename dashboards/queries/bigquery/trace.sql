@@ -35,4 +35,5 @@ SELECT
   is_leaf,
   ttft_ms
 FROM stored
-ORDER BY start_time, span_id
+-- Many clocks tick in milliseconds: of two spans that began in one, the first to end came first.
+ORDER BY start_time, end_time, span_id

@@ -27,4 +27,5 @@ SELECT
   ttft_ms
 FROM spans
 WHERE tenant = $tenant AND trace_id = $trace_id
-ORDER BY start_time, span_id
+-- Many clocks tick in milliseconds: of two spans that began in one, the first to end came first.
+ORDER BY start_time, end_time, span_id

@@ -5,6 +5,7 @@ import {
   formatCost,
   formatCostSum,
   formatDuration,
+  formatNumber,
   formatProbability,
 } from '../../../dashboards/web/src/format/number.ts';
 
@@ -47,6 +48,16 @@ describe('formatDuration', () => {
 describe('other numbers', () => {
   it('shortens large counts only', () => {
     expect([null, 9_999, 10_000, 4_510_000].map(formatCompact)).toEqual(['—', '9,999', '10K', '4.5M']);
+  });
+
+  it('keeps three digits of statistics of any size', () => {
+    expect([null, -1.2345, 0.0004567, 999_999, 1.0825e15].map(formatNumber)).toEqual([
+      '—',
+      '-1.23',
+      '0.000457',
+      '1,000,000',
+      '1.08E15',
+    ]);
   });
 
   it('does not call a small probability zero', () => {

@@ -29,6 +29,8 @@ export function chartOptions(request: ChartRequest): UPlot.Options {
     width: element.clientWidth,
     height,
     legend: { show: false },
+    // Room for half of a label under the last point.
+    padding: [null, 40, null, null],
     cursor: { drag: { x: false, y: false }, points: { size: 8 } },
     scales: { y: { range: (_, low, high) => padded(Math.min(0, low), Math.max(tolerance ?? 0, high)) } },
     axes: [

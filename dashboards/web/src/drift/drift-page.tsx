@@ -61,8 +61,8 @@ function NothingWatched() {
         user messages, or with embeddings, and features appear here by themselves.
       </p>
       <p>
-        Messages are embedded where <code>SEXTANT_EMBED_URL</code> names an endpoint; vectors on embedding
-        spans are used as they are.
+        Sextant embeds messages itself, or asks the endpoint that <code>SEXTANT_EMBED_URL</code> names;
+        vectors on embedding spans are used as they are.
       </p>
     </Notice>
   );

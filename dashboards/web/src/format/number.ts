@@ -5,6 +5,7 @@ const whole = new Intl.NumberFormat('en');
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const steady = new Intl.NumberFormat('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 const precise = new Intl.NumberFormat('en', { maximumSignificantDigits: 3 });
+const scientific = new Intl.NumberFormat('en', { notation: 'scientific', maximumSignificantDigits: 3 });
 const dollars = new Intl.NumberFormat('en', {
   style: 'currency',
   currency: 'USD',
@@ -29,9 +30,10 @@ export function formatCompact(value: number | null | undefined): string {
   return Math.abs(value) < 10_000 ? whole.format(value) : compact.format(value);
 }
 
-/** Three significant digits, for effects and statistics. */
+/** Three significant digits, for effects and statistics; from a million on as `1.23E45`. */
 export function formatNumber(value: number | null | undefined): string {
-  return value === null || value === undefined ? unknown_value : precise.format(value);
+  if (value === null || value === undefined) return unknown_value;
+  return (Math.abs(value) < 1e6 ? precise : scientific).format(value);
 }
 
 export function formatPercent(share: number | null | undefined): string {
