@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
