@@ -19,6 +19,7 @@ const advice: Record<ErrorCode, string> = {
   bad_sql: 'Correct the statement: one statement that only reads, on the tables of the schema.',
   unauthenticated: 'Send `Authorization: Bearer <key>` with the key of the collector.',
   forbidden: 'Call from the host the collector is bound to, or bind it elsewhere and set a key.',
+  startup_failed: 'Change what the message names, and start again.',
   not_found: 'Check the path and the ids; rows may have expired.',
   method_not_allowed: 'Use the method listed in [api.md](api.md).',
   too_large: 'Send smaller batches, or raise `SEXTANT_BODY_BYTES_MAX`.',

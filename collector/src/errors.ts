@@ -15,6 +15,7 @@ export const errors = {
   timed_out: { status: 504, retry: true, message: 'The query took too long.' },
   storage_unavailable: { status: 503, retry: true, message: 'The journal cannot be written now.' },
   store_unavailable: { status: 503, retry: true, message: 'The store is not reachable now.' },
+  startup_failed: { status: 500, retry: false, message: 'The collector could not start.' },
   internal: { status: 500, retry: false, message: 'An unexpected error happened.' },
 } as const;
 
@@ -23,10 +24,13 @@ export type ErrorCode = keyof typeof errors;
 export class SextantError extends Error {
   override readonly name = 'SextantError';
   readonly code: ErrorCode;
+  /** What happened this time, without the general message of the code. */
+  readonly detail: string | null;
 
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
     super(detail === undefined ? errors[code].message : `${errors[code].message} ${detail}`, options);
     this.code = code;
+    this.detail = detail ?? null;
   }
 
   get status(): number {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { lockData } from './data-lock.ts';
 import { SextantError } from './errors.ts';
 import { openJournal } from './journal/journal.ts';
 import type { Log } from './log.ts';
@@ -21,6 +22,8 @@ import { type Supervisor, superviseStore } from './supervisor.ts';
 export interface Ingest {
   /** Address of the page, such as http://127.0.0.1:4318. */
   readonly url: string;
+  /** Rejects when the store process refuses its options, which no restart would mend. */
+  readonly refused: Promise<never>;
   close(): Promise<void>;
 }
 
@@ -36,9 +39,13 @@ export interface IngestSettings {
 export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   const { options, log } = settings;
   if (!isLoopback(options.host) && options.key === null && !options.insecure) {
-    throw new SextantError('forbidden', `Listening on ${options.host} needs SEXTANT_KEY, or --insecure.`);
+    throw new SextantError(
+      'startup_failed',
+      `Listening on ${options.host} needs SEXTANT_KEY, or --insecure.`,
+    );
   }
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const lock = lockData(options.data);
   const journal = await openJournal({
     folder: journalFolder(options),
     segment_bytes: options.segment_bytes,
@@ -78,10 +85,12 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   sendDurable();
   return {
     url,
+    refused: supervisor.refused,
     async close() {
       await server.close();
       await journal.close();
       await supervisor?.stop();
+      lock.release();
     },
   };
 }
@@ -91,9 +100,13 @@ async function listen(server: FastifyInstance, { host, port }: Options): Promise
     return await server.listen({ host, port });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new SextantError('bad_request', `Port ${port} of ${host} is taken; choose another with --port.`, {
-      cause,
-    });
+    throw new SextantError(
+      'startup_failed',
+      `Port ${port} of ${host} is taken; choose another with --port.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

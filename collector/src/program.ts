@@ -18,8 +18,12 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit_codes.ok : exit_codes.usage;
-    context.error(`sextant: ${error instanceof SextantError ? error.message : (error as Error).stack}\n`);
-    return exit_codes.failed;
+    if (!(error instanceof SextantError)) {
+      context.error(`sextant: ${(error as Error).stack}\n`);
+      return exit_codes.failed;
+    }
+    context.error(`sextant: ${error.detail ?? error.message}\n`);
+    return error.code === 'bad_request' ? exit_codes.usage : exit_codes.failed;
   }
 }
 
@@ -31,6 +35,7 @@ function buildProgram(
   const program = new Command('sextant')
     .description('Observability for GenAI applications: traces, cost, drift.')
     .exitOverride()
+    .addHelpText('after', exit_code_help)
     .showSuggestionAfterError()
     .configureOutput({ writeOut: context.out, writeErr: context.error });
   addServe(program, context, done);
@@ -40,6 +45,9 @@ function buildProgram(
   if (parent) addStoreProcess(program, context, parent, done);
   return program;
 }
+
+const exit_code_help = `
+Exit codes: 0 done, 1 failed, 2 found what it guards against, 3 not enough evidence to say, 64 wrong use`;
 
 type Done = (code: ExitCode) => void;
 

@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { exit_codes } from './commands/command.ts';
+import { SextantError } from './errors.ts';
 import type { Log } from './log.ts';
 import type { FromStore, ToStore } from './messages.ts';
 
@@ -11,6 +13,8 @@ export interface Supervisor {
   /** Whether the store process has said that it is ready. */
   isReady(): boolean;
   restarts(): number;
+  /** Rejects when the process ends for its options before it was ever ready. */
+  readonly refused: Promise<never>;
   /** Asks the process to end, and ends it itself when it has not within the limit. */
   stop(): Promise<void>;
 }
@@ -34,6 +38,9 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
   const state = { child: null as ChildProcess | null, ready: false, restarts: 0, stopping: false };
   let pause_ms = pause_ms_min;
   let timer: NodeJS.Timeout | undefined;
+  const { promise: refused, reject: refuse } = Promise.withResolvers<never>();
+  // Whoever waits for it hears of it; without anybody it is no forgotten failure.
+  refused.catch(() => undefined);
 
   const start = () => {
     const started_ms = Date.now();
@@ -51,6 +58,12 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
       state.child = null;
       state.ready = false;
       if (state.stopping) return;
+      if (code === exit_codes.usage && state.restarts === 0) {
+        refuse(
+          new SextantError('startup_failed', 'The store refused its options; what is wrong stands above.'),
+        );
+        return;
+      }
       if (Date.now() - started_ms > healthy_after_ms) pause_ms = pause_ms_min;
       options.log.warn({ code, signal, pause_ms }, 'The store process ended; it starts again.');
       state.restarts += 1;
@@ -68,6 +81,7 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
     },
     isReady: () => state.ready,
     restarts: () => state.restarts,
+    refused,
     async stop() {
       state.stopping = true;
       clearTimeout(timer);

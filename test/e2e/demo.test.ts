@@ -73,7 +73,7 @@ describe('npm run demo', () => {
     const { port } = server.address() as AddressInfo;
     const demo = startDemo({ SEXTANT_PORT: String(port) });
     expect(await demo.ended).toBe(1);
-    expect(demo.said()).toContain(`Port ${port} is taken`);
+    expect(demo.said()).toContain(`Port ${port} of 127.0.0.1 is taken`);
     expect(demo.said()).not.toMatch(/^ +at /m);
   }, 60_000);
 

@@ -37,7 +37,7 @@ export async function post(
 /** An error the collector answered with; its message is whole already. */
 class CollectorError extends SextantError {
   constructor(code: ErrorCode, message: string) {
-    super(code);
+    super(code, message);
     this.message = message;
   }
 }

@@ -46,6 +46,7 @@ export async function runDetectCommand(context: CommandContext, flags: DetectFla
   };
   const answer = await post(collectorOf(context, flags), '/api/detect', body, context.signal);
   const { verdicts } = answer as { verdicts: DetectVerdict[] };
+  if (verdicts.length === 0) context.error('There is nothing to compare in these ranges.\n');
   if (context.is_terminal && !flags.json) context.out(`${renderTable(shown, verdicts)}\n`);
   else for (const verdict of verdicts) context.out(`${JSON.stringify(verdict)}\n`);
   if (verdicts.some((verdict) => verdict.drifted))

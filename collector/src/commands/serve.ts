@@ -20,8 +20,11 @@ export async function runServe(context: CommandContext, given: Partial<Options>)
     log: createLog(context.error),
   });
   context.out(`Sextant listens on ${ingest.url}\n`);
-  await stopped(context.signal);
-  await ingest.close();
+  try {
+    await Promise.race([stopped(context.signal), ingest.refused]);
+  } finally {
+    await ingest.close();
+  }
   return exit_codes.ok;
 }
 

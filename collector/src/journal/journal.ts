@@ -25,6 +25,8 @@ export interface Journal {
   onDurable(listener: (position: Position) => void): void;
   /** Removes segments of which every record lies before the position. */
   release(position: Position): Promise<void>;
+  /** False while records are refused: after a failed sync for good, after a failed write for some seconds. */
+  isAccepting(): boolean;
   /** Bytes of all segments. */
   bytes(): number;
   close(): Promise<void>;
@@ -47,6 +49,8 @@ interface Waiting {
 
 /** So many bytes are written at once at most. */
 const commit_bytes_max = 16 * 1024 * 1024;
+/** So long after a refusal the journal does not call itself ready; appends are tried all the same. */
+const recovery_ms = 5_000;
 
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   await mkdir(options.folder, { recursive: true, mode: 0o700 });
@@ -65,6 +69,7 @@ class JournalWriter implements Journal {
   #waiting: Waiting[] = [];
   #committing: Promise<void> | null = null;
   #broken: Error | null = null;
+  #refused_at_ms = Number.NEGATIVE_INFINITY;
 
   constructor(options: JournalOptions, segments: Segment[]) {
     this.#options = options;
@@ -77,6 +82,7 @@ class JournalWriter implements Journal {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
     if (this.#broken) return Promise.reject(this.#broken);
     if (this.bytes() + bytes > this.#options.journal_bytes_max) {
+      this.#refused_at_ms = Date.now();
       return Promise.reject(
         new SextantError('storage_unavailable', 'The journal has reached its size limit.'),
       );
@@ -104,6 +110,10 @@ class JournalWriter implements Journal {
       this.#old_segments.shift();
       await this.#files.remove(segmentPath(this.#options.folder, oldest.number));
     }
+  }
+
+  isAccepting(): boolean {
+    return this.#broken === null && Date.now() - this.#refused_at_ms > recovery_ms;
   }
 
   bytes(): number {
@@ -139,6 +149,7 @@ class JournalWriter implements Journal {
         await this.#commit(group);
         for (const item of group) item.resolve();
       } catch (error) {
+        this.#refused_at_ms = Date.now();
         const refusal = new SextantError('storage_unavailable', undefined, { cause: error });
         for (const item of group) item.reject(refusal);
       }

@@ -25,6 +25,11 @@ export function answerErrors(server: FastifyInstance, counters: Counters, log: L
   server.setNotFoundHandler(async () => {
     throw new SextantError('not_found');
   });
+  for (const url of ['/v1/metrics', '/v1/logs']) {
+    server.all(url, async () => {
+      throw new SextantError('not_found', 'Sextant takes traces only; send metrics and logs elsewhere.');
+    });
+  }
   for (const url of otlp_paths) {
     server.route({
       method: ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD'],

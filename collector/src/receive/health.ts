@@ -18,7 +18,7 @@ export function reportHealth(server: FastifyInstance, parts: HealthParts): void 
   server.get('/healthz', async () => ({ status: 'up' }));
   server.get('/readyz', async (_request, reply) => {
     // Not an error: it is what a probe asks for, so it is not counted among refused requests.
-    const is_ready = (await readStore(parts)) !== null;
+    const is_ready = parts.journal.isAccepting() && (await readStore(parts)) !== null;
     return reply.code(is_ready ? 200 : 503).send({ status: is_ready ? 'ready' : 'not ready' });
   });
   server.get('/api/stats', async () => statsOf(parts, await readStore(parts)));

@@ -32,6 +32,8 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
     // A sender that takes longer for its headers or its body is cut off.
     requestTimeout: 60_000,
     forceCloseConnections: 'idle',
+    // While it closes, what is under way is still answered in its own form.
+    return503OnClosing: false,
     exposeHeadRoutes: false,
   });
   server.removeAllContentTypeParsers();

@@ -57,5 +57,21 @@ async function openOwnStore(options: Options, parts: StoreParts): Promise<Store>
       `${options.store} must export a function that opens a store as default.`,
     );
   }
-  return await open(options, parts);
+  const store: unknown = await open(options, parts);
+  const missing = methods.filter((name) => typeof (store as Partial<Store> | null)?.[name] !== 'function');
+  if (missing.length === 0) return store as Store;
+  throw new SextantError('bad_request', `The store of ${options.store} has no ${missing.join(', ')}.`);
 }
+
+const methods = [
+  'append',
+  'position',
+  'insert',
+  'take',
+  'finish',
+  'query',
+  'sql',
+  'expire',
+  'erase',
+  'close',
+] as const;

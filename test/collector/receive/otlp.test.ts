@@ -154,6 +154,7 @@ describe('bad input', () => {
     ['a body over the limit', { body: Buffer.alloc(1_000_001) }, 413, 'too_large'],
     ['a bomb', { body: bomb, headers: { ...protobuf, 'content-encoding': 'gzip' } }, 413, 'too_large'],
     ['an unknown path', { url: '/v1/nothing' }, 404, 'not_found'],
+    ['metrics', { url: '/v1/metrics' }, 404, 'not_found'],
     ['GET', { method: 'GET' }, 405, 'method_not_allowed'],
     ['PUT', { method: 'PUT' }, 405, 'method_not_allowed'],
   ];
@@ -183,6 +184,7 @@ describe('bad input', () => {
     const journal = {
       append: () => Promise.reject(new SextantError('storage_unavailable')),
       bytes: () => 0,
+      isAccepting: () => false,
       close: () => Promise.resolve(),
     } as unknown as Journal;
     const receiver = await startReceiver({ journal });

@@ -4,6 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '../../log.ts';
 import { type TableName, tables } from '../schema.ts';
 import type { Position } from '../store.ts';
+import { isDamage } from './damage.ts';
 import { createTableStatement, createTableStatements } from './ddl.ts';
 import { KnownKeys } from './known-keys.ts';
 
@@ -114,8 +115,7 @@ export class DayFiles {
     try {
       return await this.#attachOnce(day);
     } catch (error) {
-      // Another process holding the file is no damage: its lock goes away with it.
-      if (/lock/i.test(String(error))) throw error;
+      if (!isDamage(error)) throw error;
       await this.#setAside(day, error);
       return await this.#attachOnce(day);
     }

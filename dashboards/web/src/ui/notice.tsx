@@ -44,7 +44,7 @@ function advise(error: Error): string {
   const code = error instanceof ApiError ? error.code : '';
   if (code === 'unreachable') return 'Is it still running? Start it with npm start.';
   if (code === 'unauthenticated')
-    return 'This collector asks for an API key, which this page cannot send yet.';
+    return 'This collector asks for its API key: reload the page and give it as the password.';
   if (code === 'timed_out') return 'A shorter time range or more filters make the question smaller.';
   if (code === 'store_unavailable')
     return 'Spans are still accepted and kept; they appear when the store is back.';
