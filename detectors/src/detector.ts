@@ -7,7 +7,11 @@ import type { Sketch } from './sketches/sketch.ts';
  * - Pure: same input, same verdict, bit for bit; no clock, no randomness that is not seeded by its input.
  * - The order in which the sketches were merged does not matter.
  * - Sketches of unlike ids are an error (`SketchMismatchError`), never a verdict.
- * - Too little evidence is a verdict that did not drift, with p null and the reason in `why`.
+ * - Too little evidence, fewer than 30 vectors on a side at least, is a verdict that did not drift, with p null
+ *   and "too little evidence" in `why`.
+ * - `effect` is between `effect_low` and `effect_high`, and at most 1: with a tolerance of 1 nothing drifts, and
+ *   `why` then says that the effect "counts as nothing".
+ * - `why` is a sentence: it begins with a capital and ends with a full stop.
  */
 export interface Detector<Fit = unknown> {
   readonly name: string;

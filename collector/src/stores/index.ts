@@ -7,6 +7,7 @@ import type { Options } from '../options.ts';
 import type { Store } from './store.ts';
 
 interface StoreParts {
+  /** For small state a store keeps beside its rows, in tables it creates itself. */
   readonly control: DatabaseSync;
   readonly log: Log;
 }

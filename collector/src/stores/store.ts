@@ -13,7 +13,9 @@ import type { NewRow, TableName } from './schema.ts';
  * - A rejected promise means that the call may be repeated unchanged.
  * - Strings are data: no value ever becomes part of a statement, a path or an object key.
  * - Unknown values are null, and come back as null.
- * - After `close` every call rejects.
+ * - `query` and `sql` end when their signal fires, and `sql` when its time is over, even before it began: they
+ *   reject with SextantError `timed_out`. A statement that cannot run rejects with `bad_sql`.
+ * - After `close` every call rejects with SextantError `store_unavailable`.
  */
 export interface Store {
   readonly name: string;

@@ -42,7 +42,8 @@ export interface DetectParts {
  * @throws SextantError bad_request for a range that is empty or a slice that does not exist
  */
 export function createDetect({ store, options }: DetectParts): Detect {
-  const levels = { alpha: options.drift_alpha, tolerance: options.drift_tolerance };
+  // All detectors together raise as many false alarms as were asked for.
+  const levels = { alpha: options.drift_alpha / detectors.length, tolerance: options.drift_tolerance };
   return async (request) => {
     const slice = checkRequest(request);
     const verdicts: DetectVerdict[] = [];

@@ -130,8 +130,9 @@ async function judge(closing: Closing, parts: JudgeParts): Promise<WindowVerdict
   const pairs = pairsToJudge(closing.reference, await readSketches(stream, window, parts));
   const results: WindowVerdict[] = [];
   for (const pair of pairs) {
-    // All slices together raise as many false alarms as the whole does.
-    const alpha = isWhole(pair) ? parts.options.alpha : parts.options.alpha / (pairs.length - 1);
+    // All detectors together raise as many false alarms as were asked for, and all slices as many as the whole.
+    const share = parts.options.alpha / detectors.length;
+    const alpha = isWhole(pair) ? share : share / (pairs.length - 1);
     for (const detector of detectors) {
       const verdict = detector.detect({ ...pair, fit, alpha, tolerance: parts.options.tolerance });
       const examples = verdict.drifted ? await findExamples({ ...closing, ...pair }, parts) : [];

@@ -1,7 +1,7 @@
 /**
  * A channel carries a notification to where people are.
  *
- * Contract (every channel runs `test/contracts/channel.ts`):
+ * Contract (every channel that speaks HTTP runs `test/contracts/channel.ts`):
  * - `send` makes one attempt and never throws: what happened is the value it returns.
  * - The same notification may be sent again after any outcome; receivers see the same `notification.id`.
  * - It ends within `timeout_ms`, follows no redirect, and reads a bounded answer.
