@@ -5,7 +5,8 @@ import { canonicalFinishReason } from '../finish-reason.ts';
 import { type FlattenedForm, readFlattened } from '../flattened-messages.ts';
 import { collectIndexed } from '../indexed.ts';
 import { readProvider } from '../provider.ts';
-import { asText, readAmount, readCount, readText, readTexts } from '../read.ts';
+import { asText, readText, readTexts } from '../read.ts';
+import { readCost, readTokens } from '../read-usage.ts';
 import { vectorOfNumbers } from '../vectors.ts';
 
 /**
@@ -130,22 +131,9 @@ function readCall(attributes: AttributeMap) {
 
 function readNumbers(attributes: AttributeMap) {
   return {
-    input_tokens: readCount(attributes, names.input_tokens),
-    output_tokens: readCount(attributes, names.output_tokens),
-    cache_read_tokens: readCount(attributes, names.cache_read_tokens),
-    cache_write_tokens: readCount(attributes, names.cache_write_tokens),
-    reasoning_tokens: readCount(attributes, names.reasoning_tokens),
-    audio_input_tokens: readCount(attributes, names.audio_input_tokens),
-    audio_output_tokens: readCount(attributes, names.audio_output_tokens),
-    reported_cost_usd: readCost(attributes),
+    ...readTokens(attributes, names),
+    reported_cost_usd: readCost(attributes, names),
   };
-}
-
-function readCost(attributes: AttributeMap): number | undefined {
-  const total = readAmount(attributes, names.total_cost);
-  const input = readAmount(attributes, names.input_cost);
-  const output = readAmount(attributes, names.output_cost);
-  return total ?? (input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0));
 }
 
 function readVectors(attributes: AttributeMap): {

@@ -6,7 +6,8 @@ import { canonicalFinishReason } from '../finish-reason.ts';
 import { readInput, readOutput, readVectors } from '../genai-content.ts';
 import type { Message } from '../message.ts';
 import { readProvider } from '../provider.ts';
-import { asText, readAmount, readCount, readSecondsAsMs, readText, readTexts } from '../read.ts';
+import { asText, readSecondsAsMs, readText, readTexts } from '../read.ts';
+import { readCost, readTokens } from '../read-usage.ts';
 
 /**
  * The OpenTelemetry GenAI conventions, newest names first and then every older spelling, with the names Sextant
@@ -84,7 +85,7 @@ const names = {
   reasoning_tokens: [semconv.GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, 'gen_ai.usage.reasoning_tokens'],
   audio_input_tokens: [semconv.SEXTANT_USAGE_AUDIO_INPUT_TOKENS, 'gen_ai.usage.audio.input_tokens'],
   audio_output_tokens: [semconv.SEXTANT_USAGE_AUDIO_OUTPUT_TOKENS, 'gen_ai.usage.audio.output_tokens'],
-  cost: [
+  total_cost: [
     'gen_ai.usage.cost.amount',
     'gen_ai.usage.cost',
     'gen_ai.usage.total_cost',
@@ -128,14 +129,8 @@ function readCall(attributes: AttributeMap) {
 
 function readNumbers(attributes: AttributeMap) {
   return {
-    input_tokens: readCount(attributes, names.input_tokens),
-    output_tokens: readCount(attributes, names.output_tokens),
-    cache_read_tokens: readCount(attributes, names.cache_read_tokens),
-    cache_write_tokens: readCount(attributes, names.cache_write_tokens),
-    reasoning_tokens: readCount(attributes, names.reasoning_tokens),
-    audio_input_tokens: readCount(attributes, names.audio_input_tokens),
-    audio_output_tokens: readCount(attributes, names.audio_output_tokens),
-    reported_cost_usd: readCost(attributes),
+    ...readTokens(attributes, names),
+    reported_cost_usd: readDollars(attributes),
     ttft_ms: readSecondsAsMs(attributes, names.ttft),
     tpot_ms: readSecondsAsMs(attributes, names.tpot),
     queue_ms: readSecondsAsMs(attributes, names.queue),
@@ -167,13 +162,9 @@ function readOperation(attributes: AttributeMap): string | undefined {
   return operation_hints.find(([name]) => asText(attributes.get(name)) !== undefined)?.[1];
 }
 
-function readCost(attributes: AttributeMap): number | undefined {
+function readDollars(attributes: AttributeMap): number | undefined {
   const currency = readText(attributes, names.cost_currency) ?? 'USD';
-  if (currency.toUpperCase() !== 'USD') return undefined;
-  const total = readAmount(attributes, names.cost);
-  const input = readAmount(attributes, names.input_cost);
-  const output = readAmount(attributes, names.output_cost);
-  return total ?? (input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0));
+  return currency.toUpperCase() === 'USD' ? readCost(attributes, names) : undefined;
 }
 
 function readFinishReasons(
