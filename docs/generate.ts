@@ -17,15 +17,22 @@ const advice: Record<ErrorCode, string> = {
   undecodable:
     'Send OTLP as protobuf or JSON and name it in `Content-Type`; other requests are not affected.',
   bad_sql: 'Correct the statement: one statement that only reads, on the tables of the schema.',
-  unauthenticated: 'Send `Authorization: Bearer <key>` with the key of the collector.',
-  forbidden: 'Call from the host the collector is bound to, or bind it elsewhere and set a key.',
+  unauthenticated:
+    'Send `Authorization: Bearer <key>` with a key that is valid; see [security.md](security.md).',
+  forbidden:
+    'Use a key with the scope the message names, or call from the host the collector is bound to; see [security.md](security.md).',
   startup_failed: 'Change what the message names, and start again.',
   not_found: 'Check the path and the ids; rows may have expired.',
   method_not_allowed: 'Use the method listed in [api.md](api.md).',
   too_large: 'Send smaller batches, or raise `SEXTANT_BODY_BYTES_MAX`.',
-  unsupported_type: 'Send `application/x-protobuf` or `application/json`, plain or with gzip.',
+  unsupported_type:
+    'Send `application/x-protobuf` or `application/json`, plain or with one of gzip, deflate and zstd.',
+  rate_limited:
+    'Nothing; senders try again after the time they are told. Raise the limits of the tenant, or send less.',
+  overloaded: 'Nothing; senders try again. Raise `SEXTANT_IN_FLIGHT_BYTES_MAX` or run more collectors.',
   timed_out: 'Ask for a shorter time or fewer rows, or raise `SEXTANT_SQL_TIMEOUT_MS`.',
-  storage_unavailable: 'Senders try again by themselves; free the disk or raise `SEXTANT_JOURNAL_BYTES_MAX`.',
+  storage_unavailable:
+    'Senders try again by themselves; free the disk, whose last tenth (1 GiB at most) is left to the store, or raise `SEXTANT_JOURNAL_BYTES_MAX`.',
   store_unavailable: 'Wait: what was accepted is in the journal and is stored when the store is back.',
   internal: 'Read the log of the collector and report it.',
 };

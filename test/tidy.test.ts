@@ -119,6 +119,7 @@ describe('tidy', () => {
       'load.ts',
       'store.ts',
       'schema.ts',
+      'table.ts',
       'slices.ts',
       'calls.ts',
       'queries.ts',

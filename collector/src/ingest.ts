@@ -1,16 +1,21 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { createAccess } from './access/access.ts';
+import { checkStart } from './access/check-start.ts';
 import { lockData } from './data-lock.ts';
 import { SextantError } from './errors.ts';
+import { disk_files } from './journal/files.ts';
 import { openJournal } from './journal/journal.ts';
+import { answerJournalRequest } from './lifecycle/journal-requests.ts';
 import type { Log } from './log.ts';
 import type { FromStore } from './messages.ts';
 import type { Options } from './options.ts';
-import { newCounters } from './receive/counters.ts';
-import { isLoopback } from './receive/guard.ts';
+import { parseOrigins } from './receive/cors.ts';
+import { startGrpc } from './receive/grpc/server.ts';
+import { createIntake } from './receive/intake.ts';
 import { buildServer } from './receive/server.ts';
 import { connectStore } from './receive/store-client.ts';
+import { openTls } from './receive/tls.ts';
 import { type Supervisor, superviseStore } from './supervisor.ts';
 
 /**
@@ -38,34 +43,37 @@ export interface IngestSettings {
 
 export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   const { options, log } = settings;
-  if (!isLoopback(options.host) && options.key === null && !options.insecure) {
-    throw new SextantError(
-      'startup_failed',
-      `Listening on ${options.host} needs SEXTANT_KEY, or --insecure.`,
-    );
-  }
-  mkdirSync(options.data, { recursive: true, mode: 0o700 });
+  const origins = parseOrigins(options.cors_origins);
+  const tls = await openTls({ ...options, log });
+  await disk_files.createFolder(options.data);
+  const access = createAccess({ ...options, now: Date.now, log });
+  checkStart(options, access, log);
   const lock = lockData(options.data);
   const journal = await openJournal({
     folder: journalFolder(options),
     segment_bytes: options.segment_bytes,
     journal_bytes_max: options.journal_bytes_max,
+    journal_keep_bytes: options.journal_keep_bytes,
+    onRefuse: (error) => log.error({ error, cause: error.cause }, 'The journal refuses records.'),
   });
-  const counters = newCounters();
+  const intake = createIntake({ ...options, journal, now: Date.now });
   const store = connectStore(socketPath(options));
   let supervisor: Supervisor | null = null;
   const sendDurable = () => supervisor?.send({ type: 'durable', position: journal.durable() });
   const reportRelease = (error: unknown) => log.error({ error }, 'A journal segment could not be removed.');
   const server = await buildServer({
     ...settings,
-    ...options,
+    host: options.host,
+    access,
+    intake,
     journal,
-    counters,
+    origins,
+    tls,
     store,
     isStoreReady: () => supervisor?.isReady() ?? false,
     storeRestarts: () => supervisor?.restarts() ?? 0,
-    now: Date.now,
   });
+  const grpc = await startGrpc({ ...options, access, intake, tls, log });
   const url = pageUrl(options, await listen(server, options));
   supervisor = superviseStore({
     program: settings.program,
@@ -78,6 +86,8 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
     onStart: () => sendDurable(),
     onMessage: (message: FromStore) => {
       if (message.type === 'stored') journal.release(message.position).catch(reportRelease);
+      if (message.type === 'journal')
+        void answerJournalRequest(journal, message).then((answer) => supervisor?.send(answer));
     },
     log,
   });
@@ -87,9 +97,11 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
     url,
     refused: supervisor.refused,
     async close() {
-      await server.close();
+      await Promise.all([server.close(), grpc?.close()]);
       await journal.close();
       await supervisor?.stop();
+      access.close();
+      tls?.close();
       lock.release();
     },
   };
@@ -122,5 +134,6 @@ export function socketPath(options: Options): string {
 function pageUrl(options: Options, address: string): string {
   const { port } = new URL(address);
   const any = options.host === '0.0.0.0' || options.host === '::';
-  return `http://${any ? 'localhost' : options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+  const scheme = options.tls_certificate === null ? 'http' : 'https';
+  return `${scheme}://${any ? 'localhost' : options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+import { createInterface } from 'node:readline/promises';
 import { fileURLToPath } from 'node:url';
 import type { CommandContext } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
@@ -24,11 +25,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+async function ask(question: string): Promise<string> {
+  const line = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await line.question(question, { signal: stop.signal });
+  } finally {
+    line.close();
+  }
+}
+
 const context: CommandContext = {
   environment: process.env,
   out: (text) => process.stdout.write(text),
   error: (text) => process.stderr.write(text),
   is_terminal: process.stdout.isTTY === true,
+  ...(process.stdin.isTTY === true && { ask }),
   signal: stop.signal,
   program: fileURLToPath(import.meta.url),
 };

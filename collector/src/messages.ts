@@ -5,6 +5,13 @@ import type { Position } from './stores/store.ts';
 export type ToStore =
   /** The journal is on disk up to here. */
   | { readonly type: 'durable'; readonly position: Position }
+  /** What came of a question about the journal; the problem is null where it was done. */
+  | {
+      readonly type: 'journal';
+      readonly request: number;
+      readonly position: Position;
+      readonly problem: string | null;
+    }
   /** Finish what is under way, then end. */
   | { readonly type: 'stop' };
 
@@ -12,4 +19,10 @@ export type FromStore =
   /** The store's socket answers. */
   | { readonly type: 'ready' }
   /** Everything up to here is stored: segments before it may go. */
-  | { readonly type: 'stored'; readonly position: Position };
+  | { readonly type: 'stored'; readonly position: Position }
+  /** Answered with the number of the request. */
+  | { readonly type: 'journal'; readonly request: number; readonly question: JournalQuestion };
+
+export type JournalQuestion =
+  | { readonly name: 'rotate' }
+  | { readonly name: 'forget'; readonly position: Position };

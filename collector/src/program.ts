@@ -1,4 +1,5 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type Scope, scopes } from './access/credential.ts';
 import { type CommandContext, type ExitCode, exit_codes } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
 import { SextantError } from './errors.ts';
@@ -42,6 +43,11 @@ function buildProgram(
   addReplay(program, context, done);
   addSql(program, context, done);
   addDetect(program, context, done);
+  addKeys(program, context, done);
+  addAudit(program, context, done);
+  addErase(program, context, done);
+  addExport(program, context, done);
+  addBackup(program, context, done);
   if (parent) addStoreProcess(program, context, parent, done);
   return program;
 }
@@ -124,6 +130,112 @@ function addDetect(program: Command, context: CommandContext, done: Done): void 
     });
 }
 
+function addKeys(program: Command, context: CommandContext, done: Done): void {
+  const keys = program.command('keys').description('make and end API keys, on the data folder itself');
+  keys
+    .command('create')
+    .description('make a key and print it')
+    .requiredOption('--name <name>', 'what it is for')
+    .requiredOption('--scope <scope>', 'what it may do: ingest, read or admin; may be repeated', scopeList)
+    .option('--tenant <name>', 'whose telemetry it is about; "default" where there is one tenant')
+    .option('--expires <time>', 'how long it is valid, such as 90d')
+    .option('--data <folder>', 'data folder')
+    .addHelpText('after', '\nExample:\n  sextant keys create --name shop --scope ingest --expires 90d')
+    .action(async (flags) => done(await (await keysCommands()).runKeysCreate(context, flags)));
+  keys
+    .command('list')
+    .description('show the keys, without their secrets')
+    .option('--json', 'print a JSON array')
+    .option('--data <folder>', 'data folder')
+    .action(async (flags) => done(await (await keysCommands()).runKeysList(context, flags)));
+  keys
+    .command('revoke')
+    .description('end a key at once')
+    .argument('<id>', 'id of the key: the twelve digits after sx_')
+    .option('--data <folder>', 'data folder')
+    .action(async (id, flags) => done(await (await keysCommands()).runKeysRevoke(context, id, flags)));
+  keys
+    .command('rotate')
+    .description('make another key like this one, and let this one end a little later')
+    .argument('<id>', 'id of the key')
+    .option('--overlap <time>', 'how long both are valid', '24h')
+    .option('--data <folder>', 'data folder')
+    .action(async (id, flags) => done(await (await keysCommands()).runKeysRotate(context, id, flags)));
+}
+
+const keysCommands = () => import('./commands/keys.ts');
+
+function addAudit(program: Command, context: CommandContext, done: Done): void {
+  const audit = program.command('audit').description('the record of administrative acts');
+  audit
+    .command('verify')
+    .description('check that no record was changed, and print the hash of the last')
+    .option('--expect <hash>', 'a hash printed earlier and kept elsewhere, which must still be there')
+    .option('--data <folder>', 'data folder')
+    .action(async (flags) => done(await (await auditCommands()).runAuditVerify(context, flags)));
+  audit
+    .command('list')
+    .description('print the records, one JSON line each')
+    .option('--data <folder>', 'data folder')
+    .action(async (flags) => done(await (await auditCommands()).runAuditList(context, flags)));
+}
+
+const auditCommands = () => import('./commands/audit.ts');
+
+function addErase(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('erase')
+    .description('remove everything of a user, a conversation or a trace from the running collector')
+    .option('--user <id>', 'the user, as in user.id')
+    .option('--conversation <id>', 'the conversation, as in gen_ai.conversation.id')
+    .option('--trace <id>', 'the trace')
+    .option('--yes', 'erase without asking')
+    .option('--url <url>', 'address of the collector')
+    .addHelpText('after', '\nExample:\n  sextant erase --user ada@example.org')
+    .action(async (flags) => {
+      const { runErase } = await import('./commands/erase.ts');
+      done(await runErase(context, flags));
+    });
+}
+
+function addExport(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('export')
+    .description('write rows of the running collector into files')
+    .addOption(
+      new Option('--format <name>', 'form of the files')
+        .choices(['parquet', 'otlp-json'])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--from <time>', 'start of the range: ISO, or relative like -7d')
+    .requiredOption('--to <time>', 'end of the range, exclusive')
+    .requiredOption('--out <folder>', 'folder for the files')
+    .option('--table <name...>', 'tables to export as Parquet; all unless some are named')
+    .option('--gzip', 'compress the files of OTLP JSON')
+    .option('--url <url>', 'address of the collector')
+    .addHelpText(
+      'after',
+      '\nExample:\n  sextant export --format parquet --from -7d --to now --out export --table spans messages',
+    )
+    .action(async (flags) => {
+      const { runExport } = await import('./commands/export.ts');
+      done(await runExport(context, flags));
+    });
+}
+
+function addBackup(program: Command, context: CommandContext, done: Done): void {
+  program
+    .command('backup')
+    .description('copy the data of the running collector, to start another one with')
+    .option('--out <folder>', 'empty folder to fetch the copy into; without it, it stays in the data folder')
+    .option('--url <url>', 'address of the collector')
+    .addHelpText('after', '\nExample:\n  sextant backup --out backup && sextant serve --data backup')
+    .action(async (flags) => {
+      const { runBackup } = await import('./commands/backup.ts');
+      done(await runBackup(context, flags));
+    });
+}
+
 function addStoreProcess(program: Command, context: CommandContext, parent: ParentChannel, done: Done): void {
   program.command('store-process', { hidden: true }).action(async () => {
     const { runStoreProcess } = await import('./commands/store-process.ts');
@@ -134,6 +246,12 @@ function addStoreProcess(program: Command, context: CommandContext, parent: Pare
 function wholeNumber(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
+}
+
+function scopeList(text: string, before: readonly Scope[] = []): readonly Scope[] {
+  const scope = scopes.find((known) => known === text);
+  if (!scope) throw new InvalidArgumentError(`Scopes are ${scopes.join(', ')}.`);
+  return [...before, scope];
 }
 
 function sliceText(text: string): string {

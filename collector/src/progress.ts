@@ -1,5 +1,6 @@
 import type { Alerts } from './alerts/engine.ts';
 import type { JournalRecord, JournalTail } from './journal/tail.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { StoreStats } from './receive/stats.ts';
 import type { Appended, Position, Store } from './stores/store.ts';
 import type { Watch } from './watch/watch.ts';
@@ -7,7 +8,7 @@ import type { Watch } from './watch/watch.ts';
 /** What was stored since the store process started, and up to where. */
 export interface Progress {
   stored(appended: Appended, last: JournalRecord): void;
-  dropped(reason: string): void;
+  dropped(reason: string, count?: number): void;
   read(parts: ReportingParts): Promise<StoreStats>;
 }
 
@@ -16,6 +17,7 @@ export interface ReportingParts {
   readonly tail: JournalTail;
   readonly watch: Watch | null;
   readonly alerts: Alerts;
+  readonly lifecycle: Pick<Lifecycle, 'lostDays'>;
 }
 
 export function startProgress(from: Position): Progress {
@@ -31,10 +33,10 @@ export function startProgress(from: Position): Progress {
       position = last.position;
       received_ms = last.received_ms;
     },
-    dropped(reason) {
-      dropped[reason] = (dropped[reason] ?? 0) + 1;
+    dropped(reason, count = 1) {
+      dropped[reason] = (dropped[reason] ?? 0) + count;
     },
-    async read({ store, tail, watch, alerts }) {
+    async read({ store, tail, watch, alerts, lifecycle }) {
       const lag_bytes = await tail.lag_bytes(position);
       const { pending, delivered, dead } = alerts.counts().outbox;
       return {
@@ -43,6 +45,7 @@ export function startProgress(from: Position): Progress {
         journal_lag_bytes: lag_bytes,
         journal_lag_ms: lag_bytes > 0 && received_ms > 0 ? Date.now() - received_ms : 0,
         dropped: { ...dropped, ...(tail.damage.records > 0 ? { damaged_record: tail.damage.records } : {}) },
+        damaged_days: lifecycle.lostDays(),
         watch: watch?.counts() ?? { rounds: 0, errors: 0 },
         notifications: { pending, delivered, dead },
       };

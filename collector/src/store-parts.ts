@@ -19,6 +19,8 @@ export function openControl(options: Options): DatabaseSync {
   mkdirSync(options.data, { recursive: true, mode: 0o700 });
   const control = new DatabaseSync(join(options.data, 'control.sqlite'));
   control.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000');
+  // Vectors of people pass through it; what is deleted is not to be found in the file any more.
+  control.exec('PRAGMA secure_delete = ON');
   return control;
 }
 

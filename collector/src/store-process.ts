@@ -1,15 +1,21 @@
 import { rmSync } from 'node:fs';
+import { createAudit } from './access/audit.ts';
+import { startAuditCopy } from './access/copy-audit.ts';
+import { openKeysFile } from './access/keys-file.ts';
 import { buildApi } from './api/server.ts';
 import { openPriceBook } from './enrich/price-book.ts';
 import { createRowBuilder } from './enrich/rows.ts';
+import { SextantError } from './errors.ts';
 import { journalFolder, socketPath } from './ingest.ts';
+import type { DamagedPart } from './journal/segment-reader.ts';
 import { openTail } from './journal/tail.ts';
+import { createLifecycle } from './lifecycle/lifecycle.ts';
 import type { Log } from './log.ts';
 import type { FromStore, ToStore } from './messages.ts';
 import type { Options } from './options.ts';
 import { runPipeline } from './pipeline.ts';
 import { startProgress } from './progress.ts';
-import { startRetention } from './retention.ts';
+import { rest } from './rest.ts';
 import { retryForever } from './retry.ts';
 import { openAlerts, openControl, openDialects, openWatch } from './store-parts.ts';
 import { openStore } from './stores/index.ts';
@@ -28,15 +34,21 @@ export interface StoreProcess {
 export interface StoreProcessSettings {
   readonly options: Options;
   send(message: FromStore): void;
+  /** Ends the process with an error; it is started again. */
+  fail(error: Error): void;
   readonly log: Log;
 }
 
-export async function startStoreProcess({ options, send, log }: StoreProcessSettings): Promise<StoreProcess> {
+export async function startStoreProcess(settings: StoreProcessSettings): Promise<StoreProcess> {
+  const { options, send, fail, log } = settings;
   const control = openControl(options);
-  const store = await openStore(options, { control, log });
+  const keys_file = openKeysFile(options.data);
+  const audit = createAudit({ database: keys_file, now: Date.now });
+  const store = await openStore(options, { control, log, onBroken: (file) => fail(brokenError(file)) });
   const from = (await store.position()) ?? { segment: 0, offset: 0 };
   const { body_bytes_max, batch_bytes_max } = options;
-  const tail = openTail({ folder: journalFolder(options), from, body_bytes_max });
+  const journal_folder = journalFolder(options);
+  const tail = openTail({ folder: journal_folder, from, body_bytes_max, onDamage: damageReport(log) });
   const alerts = await openAlerts(options, { store, control, log });
   const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);
@@ -44,32 +56,41 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
     progress.dropped(reason);
     log.error({ reason, error }, 'A part of what arrived could not be read.');
   };
+  const onExpired = (rows: number) => progress.dropped('expired', rows);
+  const kept = { options, control, store, tail, journal_folder, watch };
+  const lifecycle = createLifecycle({ ...kept, send, onExpired, log });
   const dialects = await openDialects(options, (error) => drop('dialect_error', error));
   const enrich = createRowBuilder({ price_book: await openPriceBook() });
   const detect = createDetect({ store, options });
-  const stats = () => progress.read({ store, tail, watch, alerts });
-  const api = await buildApi({ ...options, store, watch, alerts, detect, stats, now_ms: Date.now, log });
+  const stats = () => progress.read({ store, tail, watch, alerts, lifecycle });
+  const served = { store, watch, alerts, audit, lifecycle, detect, stats, now_ms: Date.now, log };
+  const api = await buildApi({ ...options, ...served });
   rmSync(socketPath(options), { force: true });
   await api.listen({ path: socketPath(options) });
   send({ type: 'ready' });
+  // What an earlier run stored may go, and what has to be stored again must stay.
+  send({ type: 'stored', position: from });
   alerts.start();
   watch?.start();
-  const stopRetention = startRetention({ store, days: options.retention_days, now: Date.now, log });
+  const stopAuditCopy = startAuditCopy({ audit, store, control, log });
+  await lifecycle.start();
 
   const stopping = new AbortController();
   const reportFailure = (error: unknown, pause_ms: number) =>
     log.error({ error, pause_ms }, 'Storing failed; it is tried again.');
   const flow = runPipeline({
-    tail,
-    store,
+    tail: lifecycle.tail,
+    store: lifecycle,
     dialects,
     enrich,
     batch_bytes_max,
     body_bytes_max,
     drop,
+    rest: (appended, took_ms) => rest({ appended, took_ms, signal: stopping.signal }),
     retry: (work) => retryForever(work, { ...pauses, signal: stopping.signal, onError: reportFailure }),
     onStored: (appended, last) => {
       progress.stored(appended, last);
+      lifecycle.stored(last.position);
       send({ type: 'stored', position: last.position });
     },
   });
@@ -77,9 +98,11 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
   return {
     receive(message) {
       if (message.type === 'durable') tail.advance(message.position);
+      if (message.type === 'journal') lifecycle.receive(message);
     },
     async stop() {
-      stopRetention();
+      await lifecycle.stop();
+      await stopAuditCopy();
       await tail.close();
       stopping.abort();
       await flow.catch((error) => {
@@ -90,8 +113,20 @@ export async function startStoreProcess({ options, send, log }: StoreProcessSett
       await api.close();
       await store.close();
       control.close();
+      keys_file.close();
     },
   };
 }
 
+function brokenError(file: string): Error {
+  return new SextantError('internal', `The file of ${file} broke; it is set aside with the next start.`);
+}
+
 const pauses = { pause_ms_min: 100, pause_ms_max: 10_000 } as const;
+
+function damageReport(log: Log): (part: DamagedPart) => void {
+  return (part) => {
+    if (part.is_torn_tail) log.info({ ...part }, 'A record that was never acknowledged is cut off.');
+    else log.error({ ...part }, 'A part of the journal cannot be read.');
+  };
+}

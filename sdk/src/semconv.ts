@@ -88,6 +88,9 @@ export const GEN_AI_EMBEDDINGS_DIMENSION_COUNT = 'gen_ai.embeddings.dimension.co
 export const SEXTANT_EMBEDDING_VECTORS = 'sextant.embedding.vectors';
 export const SEXTANT_EMBEDDING_INPUTS = 'sextant.embedding.inputs';
 
+// Evaluations: who judged, one of llm, human and code
+export const SEXTANT_EVALUATION_KIND = 'sextant.evaluation.kind';
+
 // Who and in which conversation
 export const GEN_AI_CONVERSATION_ID = 'gen_ai.conversation.id';
 export const USER_ID = 'user.id';

@@ -56,13 +56,19 @@ async function readConversations(collector: Collector): Promise<Map<string, stri
       SELECT conversation_id, list_concat(input_messages, output_messages) AS hashes FROM spans
       WHERE operation = 'chat' QUALIFY row_number() OVER (PARTITION BY conversation_id ORDER BY len(input_messages) DESC) = 1
     ), said AS (SELECT conversation_id, unnest(hashes) AS hash, generate_subscripts(hashes, 1) AS place FROM last)
-    SELECT conversation_id, place, content FROM said JOIN messages ON message_hash = hash ORDER BY conversation_id, place`);
+    SELECT conversation_id, place, role, text, content FROM said JOIN messages ON message_hash = hash ORDER BY conversation_id, place`);
   const conversations = new Map<string, string[]>();
   for (const row of rows) {
     const id = String(row['conversation_id']);
-    conversations.set(id, [...(conversations.get(id) ?? []), ...partsOf(JSON.parse(String(row['content'])))]);
+    conversations.set(id, [...(conversations.get(id) ?? []), ...partsOf(storedMessage(row))]);
   }
   return conversations;
+}
+
+// A message that is nothing but its text has no content beside it.
+function storedMessage({ role, text, content }: Record<string, unknown>): StoredMessage {
+  if (content !== null) return JSON.parse(String(content));
+  return { role: String(role), parts: [{ type: 'text', content: text }] };
 }
 
 interface StoredMessage {

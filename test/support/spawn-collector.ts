@@ -23,12 +23,26 @@ export interface SpawnedCollector {
   stop(): Promise<number | null>;
 }
 
+export interface LaunchedCollector extends Omit<SpawnedCollector, 'url'> {
+  /** Address it listens on; rejects when it ends before it does. */
+  readonly url: Promise<string>;
+}
+
 /** Starts the collector as users do, and waits until it and its store are ready. */
-export async function spawnCollector({
-  data,
-  port = 0,
-  environment,
-}: SpawnOptions): Promise<SpawnedCollector> {
+export async function spawnCollector(options: SpawnOptions): Promise<SpawnedCollector> {
+  const launched = launchCollector(options);
+  const url = await launched.url;
+  try {
+    await eventually(async () => (await fetch(`${url}/readyz`)).ok, launched.said);
+  } catch (error) {
+    await launched.kill();
+    throw error;
+  }
+  return { ...launched, url };
+}
+
+/** Starts the collector as users do, and waits for nothing. */
+export function launchCollector({ data, port = 0, environment }: SpawnOptions): LaunchedCollector {
   const child = spawn(process.execPath, [...node_options, program, 'serve', '--port', String(port)], {
     // A group of its own, so that both processes can be killed at once.
     detached: true,
@@ -40,8 +54,10 @@ export async function spawnCollector({
   child.stderr.on('data', (chunk: Buffer) => {
     said += chunk;
   });
-  const url = await listeningAddress(child, () => said);
-  const collector: SpawnedCollector = {
+  const url = listeningAddress(child, () => said);
+  // It may be killed before anybody asks.
+  url.catch(() => undefined);
+  return {
     url,
     pid,
     child,
@@ -57,13 +73,6 @@ export async function spawnCollector({
       return (await exit)[0] as number | null;
     },
   };
-  try {
-    await eventually(async () => (await fetch(`${url}/readyz`)).ok, collector.said);
-  } catch (error) {
-    await collector.kill();
-    throw error;
-  }
-  return collector;
 }
 
 function listeningAddress(child: ChildProcess, said: () => string): Promise<string> {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { type ApiParts, tenant } from './parts.ts';
+import { credentialOf } from '../access/route-scope.ts';
+import type { ApiParts } from './parts.ts';
 
 const schema = {
   summary: 'Alerts, newest first, each with its latest state',
@@ -15,7 +16,10 @@ const schema = {
 export function routeAlerts(server: FastifyInstance, parts: ApiParts): void {
   server.get<{ Querystring: { state?: 'firing' | 'resolved'; limit: number } }>(
     '/api/alerts',
-    { schema },
-    async (request) => ({ alerts: parts.alerts.list({ tenant, ...request.query }) }),
+    { schema, config: { scope: 'read' } },
+    async (request) => {
+      const { tenant } = credentialOf(request);
+      return { alerts: parts.alerts.list({ tenant, ...request.query }) };
+    },
   );
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { credentialOf } from '../access/route-scope.ts';
 import { whenGone } from './abort.ts';
-import { type ApiParts, tenant } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { isoTime, parseTime } from './times.ts';
 
 const text = { type: 'string', maxLength: 1024 } as const;
@@ -23,9 +24,11 @@ interface DetectBody {
 }
 
 export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
-  server.get('/api/drift', { schema: { summary: 'What is watched, and how far' } }, async () => ({
-    features: parts.watch?.status() ?? [],
-  }));
+  server.get(
+    '/api/drift',
+    { schema: { summary: 'What is watched, and how far' }, config: { scope: 'read' } },
+    async (request) => ({ features: parts.watch?.status(credentialOf(request).tenant) ?? [] }),
+  );
 
   server.get<{ Querystring: VerdictsQuery }>(
     '/api/drift/verdicts',
@@ -37,11 +40,12 @@ export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
           properties: { feature: text, slice_key: text, slice_value: text, from: text, to: text },
         },
       },
+      config: { scope: 'read' },
     },
     async (request, reply) => {
       const { feature, slice_key, slice_value, from, to } = request.query;
       const parameters = {
-        tenant,
+        tenant: credentialOf(request).tenant,
         feature: feature ?? null,
         slice_key: slice_key ?? null,
         slice_value: slice_value ?? null,
@@ -75,11 +79,13 @@ export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
       },
     },
   } as const;
-  server.post<{ Body: DetectBody }>('/api/detect', { schema: detect_schema }, async (request) => {
+  // It changes nothing, so it needs no more than reading does.
+  const detect_options = { schema: detect_schema, config: { scope: 'read' } } as const;
+  server.post<{ Body: DetectBody }>('/api/detect', detect_options, async (request) => {
     const { body } = request;
     const time = (value: string) => parseTime(value, parts.now_ms());
     const verdicts = await parts.detect({
-      tenant,
+      tenant: credentialOf(request).tenant,
       from_us: time(body.from),
       to_us: time(body.to),
       reference_from_us: time(body.reference_from),

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
+import { credentialOf } from '../access/route-scope.ts';
 import { whenGone } from './abort.ts';
-import { type ApiParts, tenant } from './parts.ts';
+import type { ApiParts } from './parts.ts';
 import { isoTime, parseTime } from './times.ts';
 
 const text = { type: 'string', maxLength: 1024 } as const;
@@ -34,9 +35,11 @@ export function routeOverview(server: FastifyInstance, parts: ApiParts): void {
         summary: 'Values to filter by, with their counts',
         querystring: { type: 'object', properties: { from: text, to: text } },
       },
+      config: { scope: 'read' },
     },
     async (request, reply) => {
       const signal = whenGone(reply);
+      const { tenant } = credentialOf(request);
       const rows = await parts.store.query('facets', { tenant, ...range(request.query) }, { signal });
       const facets = ['services', 'models', 'operations', 'agents', 'prompt_versions'] as const;
       const values = (facet: string) =>
@@ -54,12 +57,14 @@ export function routeOverview(server: FastifyInstance, parts: ApiParts): void {
         summary: 'Spans, errors, tokens and cost over time',
         querystring: { type: 'object', properties: { from: text, to: text, service: text, model: text } },
       },
+      config: { scope: 'read' },
     },
     async (request, reply) => {
       const { from_us, to_us } = range(request.query);
       const step_us =
         steps_us.find((step) => (to_us - from_us) / step <= points_wanted) ?? (steps_us.at(-1) as number);
       const { service, model } = request.query;
+      const { tenant } = credentialOf(request);
       const parameters = { tenant, from_us, to_us, step_us, service: service || null, model: model || null };
       const rows = await parts.store.query('timeline', parameters, { signal: whenGone(reply) });
       return { points: rows.map((row) => ({ ...row, time: isoTime(row['time']) })), step_ms: step_us / 1000 };

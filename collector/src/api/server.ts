@@ -1,16 +1,23 @@
 import swagger from '@fastify/swagger';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
+import { readForwarded } from '../access/forwarded.ts';
+import { enforceScopes } from '../access/route-scope.ts';
 import { errors, SextantError } from '../errors.ts';
 import { routeAlerts } from './alerts.ts';
+import { routeBackup } from './backup.ts';
 import { routeDrift } from './drift.ts';
+import { routeErase } from './erase.ts';
+import { routeExport } from './export.ts';
 import { routeOverview } from './overview.ts';
 import type { ApiParts } from './parts.ts';
+import { routeSignals } from './signals.ts';
 import { routeSql } from './sql.ts';
 import { routeTraces } from './traces.ts';
 
 /** The API of the store process. It listens on a socket in the data folder; the receiving process is its front. */
 export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
-  const server = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true });
+  const server = fastify({ bodyLimit: 1024 * 1024, forceCloseConnections: true, exposeHeadRoutes: false });
+  enforceScopes(server, (request) => readForwarded(request.headers));
   server.setErrorHandler(async (error: FastifyError | SextantError, request, reply) => {
     const known = asSextantError(error);
     if (known.code === 'internal')
@@ -27,13 +34,18 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   await server.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Sextant collector', version: '0.1.0' } },
   });
-  server.get('/internal/stats', { schema: { hide: true } }, () => parts.stats());
-  server.get('/api/openapi.json', { schema: { hide: true } }, async () => server.swagger());
+  const unlisted = { schema: { hide: true }, config: { scope: 'read' } } as const;
+  server.get('/internal/stats', unlisted, () => parts.stats());
+  server.get('/api/openapi.json', unlisted, async () => server.swagger());
   routeTraces(server, parts);
+  routeSignals(server, parts);
   routeOverview(server, parts);
   routeDrift(server, parts);
   routeAlerts(server, parts);
   routeSql(server, parts);
+  routeErase(server, parts);
+  routeExport(server, parts);
+  routeBackup(server, parts);
   return server;
 }
 

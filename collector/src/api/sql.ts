@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { credentialOf } from '../access/route-scope.ts';
 import { whenGone } from './abort.ts';
 import type { ApiParts } from './parts.ts';
 
@@ -15,9 +16,11 @@ const schema = {
 } as const;
 
 export function routeSql(server: FastifyInstance, parts: ApiParts): void {
-  server.post<{ Body: { sql: string; limit?: number } }>('/api/sql', { schema }, async (request, reply) => {
+  const options = { schema, config: { scope: 'read' } } as const;
+  server.post<{ Body: { sql: string; limit?: number } }>('/api/sql', options, async (request, reply) => {
     const { sql, limit } = request.body;
     return await parts.store.sql(sql, {
+      tenant: credentialOf(request).tenant,
       rows_max: Math.min(limit ?? parts.sql_rows_max, parts.sql_rows_max),
       timeout_ms: parts.sql_timeout_ms,
       signal: whenGone(reply),

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { credentialOf } from '../access/route-scope.ts';
 import { SextantError } from '../errors.ts';
 import type { Row } from '../stores/store.ts';
 import { whenGone } from './abort.ts';
-import { type ApiParts, tenant } from './parts.ts';
+import { hashesOf, readMessages } from './messages.ts';
+import type { ApiParts } from './parts.ts';
 import { isoTime, parseTime } from './times.ts';
 
 const text = { type: 'string', maxLength: 1024 } as const;
@@ -37,10 +39,11 @@ type ListQuery = { from?: string; to?: string; cursor?: string; limit: number } 
 >;
 
 export function routeTraces(server: FastifyInstance, parts: ApiParts): void {
-  server.get<{ Querystring: ListQuery }>('/api/traces', { schema: list_schema }, async (request, reply) => {
+  const list_options = { schema: list_schema, config: { scope: 'read' } } as const;
+  server.get<{ Querystring: ListQuery }>('/api/traces', list_options, async (request, reply) => {
     const { query } = request;
     const parameters = {
-      tenant,
+      tenant: credentialOf(request).tenant,
       from_us: query.from === undefined ? null : parseTime(query.from, parts.now_ms()),
       to_us: query.to === undefined ? null : parseTime(query.to, parts.now_ms()),
       ...Object.fromEntries(filters.map((name) => [name, query[name] || null])),
@@ -57,9 +60,10 @@ export function routeTraces(server: FastifyInstance, parts: ApiParts): void {
 
   server.get<{ Params: { trace_id: string } }>(
     '/api/traces/:trace_id',
-    { schema: { summary: 'The spans of a trace, in outline' } },
+    { schema: { summary: 'The spans of a trace, in outline' }, config: { scope: 'read' } },
     async (request, reply) => {
       const { trace_id } = request.params;
+      const { tenant } = credentialOf(request);
       const rows = await parts.store.query('trace', { tenant, trace_id }, { signal: whenGone(reply) });
       if (rows.length === 0) throw new SextantError('not_found', 'No span of this trace is stored.');
       return { trace_id, spans: outline(rows) };
@@ -68,15 +72,16 @@ export function routeTraces(server: FastifyInstance, parts: ApiParts): void {
 
   server.get<{ Params: { trace_id: string; span_id: string } }>(
     '/api/traces/:trace_id/spans/:span_id',
-    { schema: { summary: 'A span with its messages' } },
+    { schema: { summary: 'A span with its messages' }, config: { scope: 'read' } },
     async (request) => {
+      const { tenant } = credentialOf(request);
       const [span] = await parts.store.query('span', { tenant, ...request.params });
       if (!span) throw new SextantError('not_found', 'This span is not stored.');
-      const contents = await readMessages(parts, span);
+      const messages = await readMessages(parts.store, { tenant, rows: [span] });
       return {
         span: presentSpan(span),
-        input_messages: hashes(span['input_messages']).map((hash) => message(hash, contents)),
-        output_messages: hashes(span['output_messages']).map((hash) => message(hash, contents)),
+        input_messages: hashesOf(span['input_messages']).map((hash) => messages.get(hash)),
+        output_messages: hashesOf(span['output_messages']).map((hash) => messages.get(hash)),
       };
     },
   );
@@ -97,26 +102,6 @@ function outline(rows: readonly Row[]): Row[] {
     start_time: isoTime(row['start_time']),
     start_us: Number(row['start_time']) - first_us,
   }));
-}
-
-async function readMessages(parts: ApiParts, span: Row): Promise<Map<string, Row>> {
-  const wanted = [...new Set([...hashes(span['input_messages']), ...hashes(span['output_messages'])])];
-  if (wanted.length === 0) return new Map();
-  const rows = await parts.store.query('messages', { tenant, hashes: wanted });
-  return new Map(rows.map((row) => [String(row['message_hash']), row]));
-}
-
-function hashes(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
-
-function message(message_hash: string, contents: ReadonlyMap<string, Row>): Row {
-  const row = contents.get(message_hash);
-  return {
-    message_hash,
-    role: row?.['role'] ?? null,
-    content: row ? JSON.parse(String(row['content'])) : null,
-  };
 }
 
 function presentSpan(span: Row): Row {

@@ -11,24 +11,42 @@ export async function post(
   body: unknown,
   signal: AbortSignal,
 ): Promise<unknown> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
+  return await (await request(collector, { method: 'POST', path, body, signal })).json();
+}
+
+/** As `post`, for what only asks. */
+export async function get(collector: Collector, path: string, signal: AbortSignal): Promise<unknown> {
+  return await (await request(collector, { method: 'GET', path, signal })).json();
+}
+
+export interface CollectorRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly signal: AbortSignal;
+}
+
+/** The answer of the collector, its body still to be read. @throws SextantError as `post` does */
+export async function request(
+  collector: Collector,
+  { method, path, body, signal }: CollectorRequest,
+): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (body !== undefined) headers['content-type'] = 'application/json';
   if (collector.key !== null) headers['authorization'] = `Bearer ${collector.key}`;
   let response: Response;
   try {
-    response = await fetch(collector.url + path, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-      signal,
-    });
+    const content = body === undefined ? null : JSON.stringify(body);
+    response = await fetch(collector.url + path, { method, headers, body: content, signal });
   } catch (cause) {
     signal.throwIfAborted();
     throw new SextantError('store_unavailable', `No collector answers at ${collector.url}. Is it running?`, {
       cause,
     });
   }
+  if (response.ok) return response;
   const answer = (await response.json()) as { code?: string; message?: string };
-  if (response.ok) return answer;
   const code =
     answer.code !== undefined && Object.hasOwn(errors, answer.code) ? (answer.code as ErrorCode) : 'internal';
   throw new CollectorError(code, answer.message ?? `Status ${response.status}.`);

@@ -6,6 +6,8 @@ export interface CommandContext {
   /** Everything else. */
   error(text: string): void;
   readonly is_terminal: boolean;
+  /** Asks the person at the terminal; absent where nobody is there to answer. */
+  ask?(question: string): Promise<string>;
   /** Fires when the user asks to stop. */
   readonly signal: AbortSignal;
   /** File of the program. */

@@ -22,14 +22,16 @@ export async function runStoreProcess(context: CommandContext, parent: ParentCha
     parent.onClose(resolve);
     parent.onMessage((message) => (message.type === 'stop' ? resolve() : receive(message)));
   });
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const store = await startStoreProcess({
     options: readOptions(context.environment),
     send: parent.send,
+    fail,
     log: createLog(context.error),
   });
   receive = store.receive;
   for (const message of early) receive(message);
-  await ended;
+  await Promise.race([ended, failed]);
   await store.stop();
   return exit_codes.ok;
 }

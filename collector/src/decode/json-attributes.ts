@@ -1,82 +1,70 @@
-import { SextantError } from '../errors.ts';
-import { arrayOf, longOf, objectOf, textOf } from './json-fields.ts';
-import { too_deep, value_depth_max } from './limits.ts';
-import type { AttributeMap, AttributeValue, Rejection } from './records.ts';
+import {
+  booleanOf,
+  doubleOf,
+  int64Of,
+  isAbsent,
+  type JsonObject,
+  objectOf,
+  objectsOf,
+  textOf,
+} from './json-fields.ts';
+import { too_deep, tooDeep, value_depth_max } from './limits.ts';
+import { type AttributeMap, type AttributeValue, no_attributes, type Rejection } from './records.ts';
 
 /** Reads an array of KeyValue; the last of equal keys wins. A value nested too deeply is left out and reported. */
 export function decodeJsonAttributes(items: unknown, rejections: Rejection[]): AttributeMap {
+  const entries = objectsOf(items, 'attributes');
+  if (entries.length === 0) return no_attributes;
   const attributes = new Map<string, AttributeValue>();
-  for (const item of arrayOf(items, 'attributes')) {
-    const entry = objectOf(item, 'attributes');
+  for (const entry of entries) {
     const key = textOf(entry['key'], 'attribute key');
-    const value = decodeValue(entry['value'], 0);
-    if (value !== too_deep) attributes.set(key, value);
-    else {
-      const message = `attribute "${key.slice(0, 100)}" is nested deeper than ${value_depth_max} levels and was left out`;
-      rejections.push({ reason: 'attribute_too_deep', message, span_lost: false });
-    }
+    const value = decodeJsonValue(entry['value'], 0);
+    if (value === too_deep) rejections.push(tooDeep(`attribute "${key.slice(0, 100)}"`));
+    else attributes.set(key, value);
   }
   return attributes;
 }
 
-function decodeValue(json: unknown, depth: number): AttributeValue | typeof too_deep {
+/** Reads an AnyValue. What lies deeper than the limit is not looked into. */
+export function decodeJsonValue(json: unknown, depth: number): AttributeValue | typeof too_deep {
+  if (isAbsent(json)) return null;
   if (depth > value_depth_max) return too_deep;
   const value = objectOf(json, 'attribute value');
-  if (given(value['stringValue'])) return textOf(value['stringValue'], 'stringValue');
-  if (given(value['boolValue'])) return booleanOf(value['boolValue']);
-  if (given(value['intValue'])) return compact(longOf(value['intValue'], 'intValue'));
-  if (given(value['doubleValue'])) return doubleOf(value['doubleValue']);
-  if (given(value['arrayValue'])) return decodeArray(objectOf(value['arrayValue'], 'arrayValue'), depth + 1);
-  if (given(value['kvlistValue'])) return decodeMap(objectOf(value['kvlistValue'], 'kvlistValue'), depth + 1);
-  if (given(value['bytesValue'])) return bytesOf(value['bytesValue']);
+  if (!isAbsent(value['stringValue'])) return textOf(value['stringValue'], 'stringValue');
+  if (!isAbsent(value['boolValue'])) return booleanOf(value['boolValue'], 'boolValue');
+  if (!isAbsent(value['intValue'])) return int64Of(value['intValue'], 'intValue');
+  if (!isAbsent(value['doubleValue'])) return doubleOf(value['doubleValue'], 'doubleValue');
+  if (!isAbsent(value['arrayValue']))
+    return decodeArray(objectOf(value['arrayValue'], 'arrayValue'), depth + 1);
+  if (!isAbsent(value['kvlistValue']))
+    return decodeMap(objectOf(value['kvlistValue'], 'kvlistValue'), depth + 1);
+  if (!isAbsent(value['bytesValue'])) return bytesOf(value['bytesValue']);
   return null;
 }
 
-function decodeArray(array: Record<string, unknown>, depth: number): AttributeValue | typeof too_deep {
+function decodeArray(array: JsonObject, depth: number): AttributeValue | typeof too_deep {
   const values: AttributeValue[] = [];
-  for (const item of arrayOf(array['values'], 'arrayValue.values')) {
-    const value = decodeValue(item, depth);
-    if (value === too_deep) return too_deep;
-    values.push(value);
+  let whole = true;
+  for (const item of objectsOf(array['values'], 'arrayValue.values')) {
+    const value = decodeJsonValue(item, depth);
+    if (value === too_deep) whole = false;
+    else values.push(value);
   }
-  return values;
+  return whole ? values : too_deep;
 }
 
-function decodeMap(list: Record<string, unknown>, depth: number): AttributeValue | typeof too_deep {
+function decodeMap(list: JsonObject, depth: number): AttributeValue | typeof too_deep {
   const entries = new Map<string, AttributeValue>();
-  for (const item of arrayOf(list['values'], 'kvlistValue.values')) {
-    const entry = objectOf(item, 'kvlistValue.values');
-    const value = decodeValue(entry['value'], depth);
-    if (value === too_deep) return too_deep;
-    entries.set(textOf(entry['key'], 'attribute key'), value);
+  let whole = true;
+  for (const entry of objectsOf(list['values'], 'kvlistValue.values')) {
+    const key = textOf(entry['key'], 'attribute key');
+    const value = decodeJsonValue(entry['value'], depth);
+    if (value === too_deep) whole = false;
+    else entries.set(key, value);
   }
-  return entries;
-}
-
-function given(value: unknown): boolean {
-  return value !== undefined && value !== null;
-}
-
-function booleanOf(value: unknown): boolean {
-  if (typeof value !== 'boolean')
-    throw new SextantError('undecodable', 'Field boolValue must be true or false.');
-  return value;
-}
-
-// The JSON mapping of protobuf writes the three values that JSON lacks as strings.
-function doubleOf(value: unknown): number {
-  if (typeof value === 'number') return value;
-  if (value === 'NaN' || value === 'Infinity' || value === '-Infinity') return Number(value);
-  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
-    return Number(value);
-  throw new SextantError('undecodable', 'Field doubleValue must be a number.');
+  return whole ? entries : too_deep;
 }
 
 function bytesOf(value: unknown): Uint8Array {
   return new Uint8Array(Buffer.from(textOf(value, 'bytesValue'), 'base64'));
-}
-
-function compact(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }

@@ -62,7 +62,7 @@ function resourceJson({ attributes }: Resource, scope: Scope): string {
 }
 
 /** ISO 8601 in UTC with nanoseconds. */
-function isoTime(time_ns: bigint): string {
+export function isoTime(time_ns: bigint): string {
   const milliseconds = new Date(Number(time_ns / 1_000_000n)).toISOString().slice(0, -1);
   return `${milliseconds}${String(time_ns % 1_000_000n).padStart(6, '0')}Z`;
 }

@@ -68,14 +68,17 @@ function rememberPrices(find: (request: PriceRequest) => Found): PriceBook['find
   return (request) => {
     if (request.model.length > model_length_max) return null;
     const key = `${request.provider ?? ''}\n${request.model}`;
-    const day_key = `${key}\n${Math.floor(request.time_us / day_us)}`;
-    const known = memory.get(key) ?? memory.get(day_key);
+    const known = memory.get(key) ?? memory.get(dayKey(key, request));
     if (known !== undefined) return known.price;
     const found = find(request);
     if (memory.size >= memory_entries_max) memory.clear();
-    if (found.changes !== 'hourly') memory.set(found.changes === 'never' ? key : day_key, found);
+    if (found.changes !== 'hourly') memory.set(found.changes === 'never' ? key : dayKey(key, request), found);
     return found.price;
   };
+}
+
+function dayKey(key: string, { time_us }: PriceRequest): string {
+  return `${key}\n${Math.floor(time_us / day_us)}`;
 }
 
 function lookUp({ provider, model, time_us }: PriceRequest): Found {

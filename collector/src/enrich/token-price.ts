@@ -26,13 +26,13 @@ export function priceOfInput(usage: Usage, prices: Prices): number | null {
   const plain = rate('input_mtok');
   const cache_read = rate('cache_read_mtok');
   const input_audio = rate('input_audio_mtok');
-  return sum([
-    [fresh - fresh_audio, plain],
-    [fresh_audio, input_audio ?? plain],
-    [cached - cached_audio, cache_read ?? plain],
-    [cached_audio, rate('cache_audio_read_mtok') ?? cache_read ?? input_audio ?? plain],
-    [usage.cache_write_tokens ?? 0, rate('cache_write_mtok') ?? plain],
-  ]);
+  return known(
+    price(fresh - fresh_audio, plain) +
+      price(fresh_audio, input_audio ?? plain) +
+      price(cached - cached_audio, cache_read ?? plain) +
+      price(cached_audio, rate('cache_audio_read_mtok') ?? cache_read ?? input_audio ?? plain) +
+      price(usage.cache_write_tokens ?? 0, rate('cache_write_mtok') ?? plain),
+  );
 }
 
 /** Output in US dollars; see `priceOfInput`. */
@@ -41,11 +41,11 @@ export function priceOfOutput(usage: Usage, prices: Prices): number | null {
   const answer = usage.output_tokens ?? 0;
   const audio = Math.min(usage.audio_output_tokens ?? 0, answer);
   const plain = rate('output_mtok');
-  return sum([
-    [answer - audio, plain],
-    [audio, rate('output_audio_mtok') ?? plain],
-    [usage.reasoning_tokens ?? 0, rate('output_reasoning_mtok') ?? plain],
-  ]);
+  return known(
+    price(answer - audio, plain) +
+      price(audio, rate('output_audio_mtok') ?? plain) +
+      price(usage.reasoning_tokens ?? 0, rate('output_reasoning_mtok') ?? plain),
+  );
 }
 
 /** The fee for the request itself in US dollars; most models have none. */
@@ -62,13 +62,12 @@ function ratesAt(input_tokens: number, prices: Prices): (unit: string) => number
   };
 }
 
-/** Token counts times prices for a million; null when tokens were used that have no price. */
-function sum(terms: readonly (readonly [tokens: number, rate: number | undefined])[]): number | null {
-  let usd = 0;
-  for (const [tokens, rate] of terms) {
-    if (tokens === 0) continue;
-    if (rate === undefined) return null;
-    usd += (tokens * rate) / 1e6;
-  }
-  return usd;
+/** US dollars at a rate for a million tokens; not a number when tokens were used that have no price. */
+function price(tokens: number, rate: number | undefined): number {
+  if (tokens === 0) return 0;
+  return rate === undefined ? Number.NaN : (tokens * rate) / 1e6;
+}
+
+function known(usd: number): number | null {
+  return Number.isNaN(usd) ? null : usd;
 }

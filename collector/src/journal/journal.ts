@@ -1,16 +1,20 @@
-import { mkdir } from 'node:fs/promises';
 import { SextantError } from '../errors.ts';
-import { comparePositions, type Position } from '../stores/store.ts';
-import { disk_files, type JournalFiles, type SegmentFile } from './files.ts';
+import { serialise } from '../stores/calls.ts';
+import type { Position } from '../stores/store.ts';
+import { ClosedSegments } from './closed-segments.ts';
+import { DiskReserve } from './disk-reserve.ts';
+import { disk_files, type JournalFiles } from './files.ts';
 import { encodeRecord, type RecordContent } from './record.ts';
-import { listSegments, type Segment, segmentPath } from './segments.ts';
+import { SegmentWriter, type Waiting } from './segment-writer.ts';
+import { listSegments, segmentPath } from './segments.ts';
 
 /**
  * The writing side of the journal. `append` resolves when the record is on disk: many records that wait at
- * the same time share one write and one fdatasync (group commit).
+ * the same time share one write and one fdatasync (group commit). While a sync runs, the next group is written
+ * already, so a record waits for two syncs at most.
  *
  * A failed write takes back what it wrote and refuses the records that waited for it; the next append tries
- * again, so a full disk heals by itself. After a failed fdatasync nobody knows what is on disk, so the journal
+ * again, so a full disk heals by itself. The last tenth of the disk, at most 1 GiB, is left to the store. After a failed sync nobody knows what is on disk, so the journal
  * refuses everything until the collector is started again.
  *
  * A segment written by an earlier process is never written again: a torn tail stays where it is and the
@@ -23,8 +27,19 @@ export interface Journal {
   durable(): Position;
   /** Called after each commit with the new durable position. */
   onDurable(listener: (position: Position) => void): void;
-  /** Removes segments of which every record lies before the position. */
+  /**
+   * Takes everything up to the position for stored, and everything after it for not stored. Of stored segments
+   * the newest stay, as many as `journal_keep_bytes` allows.
+   */
   release(position: Position): Promise<void>;
+  /**
+   * Closes the segment that is written, so that what is appended from now on lies in another one. Returns the
+   * position at or before which everything acknowledged so far lies.
+   * @throws SextantError storage_unavailable
+   */
+  rotate(): Promise<Position>;
+  /** Removes every closed segment that lies at or before the position, stored or not, kept or not. */
+  forget(position: Position): Promise<void>;
   /** False while records are refused: after a failed sync for good, after a failed write for some seconds. */
   isAccepting(): boolean;
   /** Bytes of all segments. */
@@ -35,66 +50,86 @@ export interface Journal {
 export interface JournalOptions {
   readonly folder: string;
   readonly segment_bytes: number;
+  /** Most bytes of records that are not stored yet; kept segments give way to them. */
   readonly journal_bytes_max: number;
+  /** Bytes of stored segments that stay; none without it. */
+  readonly journal_keep_bytes?: number;
+  /** Told when the journal begins to refuse records; not of every record it refuses. */
+  readonly onRefuse?: (why: Error) => void;
   readonly files?: JournalFiles;
   readonly now?: () => number;
 }
 
-interface Waiting {
-  readonly buffers: readonly Buffer[];
-  readonly bytes: number;
-  resolve(): void;
-  reject(error: Error): void;
-}
-
 /** So many bytes are written at once at most. */
-const commit_bytes_max = 16 * 1024 * 1024;
+const group_bytes_max = 16 * 1024 * 1024;
 /** So long after a refusal the journal does not call itself ready; appends are tried all the same. */
 const recovery_ms = 5_000;
 
+/** @throws an error of the disk when the folder can neither be made nor listed; for nothing else */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  await mkdir(options.folder, { recursive: true, mode: 0o700 });
-  const writer = new JournalWriter(options, await listSegments(options.folder));
-  await writer.startSegment();
+  const files = options.files ?? disk_files;
+  await files.createFolder(options.folder);
+  const keep_bytes = options.journal_keep_bytes ?? 0;
+  const segments = await listSegments(options.folder, files);
+  const closed = new ClosedSegments({ folder: options.folder, files, keep_bytes }, segments);
+  const writer = new JournalWriter(options, { files, closed });
+  await writer.begin();
   return writer;
+}
+
+interface Parts {
+  readonly files: JournalFiles;
+  readonly closed: ClosedSegments;
 }
 
 class JournalWriter implements Journal {
   readonly #options: JournalOptions;
   readonly #files: JournalFiles;
-  readonly #old_segments: Segment[];
+  readonly #closed: ClosedSegments;
+  readonly #now: () => number;
   readonly #listeners: ((position: Position) => void)[] = [];
-  #file: SegmentFile | null = null;
-  #position: Position = { segment: 0, offset: 0 };
+  readonly #reserve: DiskReserve;
+  readonly #inTurn = serialise();
+  #segment: SegmentWriter | null = null;
+  #durable: Position;
   #waiting: Waiting[] = [];
-  #committing: Promise<void> | null = null;
-  #broken: Error | null = null;
+  #waiting_bytes = 0;
+  #writing: Promise<void> | null = null;
+  /** Why nothing is taken any more. */
+  #ended: Error | null = null;
   #refused_at_ms = Number.NEGATIVE_INFINITY;
 
-  constructor(options: JournalOptions, segments: Segment[]) {
+  constructor(options: JournalOptions, { files, closed }: Parts) {
     this.#options = options;
-    this.#files = options.files ?? disk_files;
-    this.#old_segments = segments;
+    this.#files = files;
+    this.#closed = closed;
+    this.#now = options.now ?? Date.now;
+    this.#reserve = new DiskReserve({ folder: options.folder, files, now: this.#now });
+    this.#durable = closed.end();
+  }
+
+  /** A full disk is no reason not to start: what the journal holds can be stored, which makes room. */
+  async begin(): Promise<void> {
+    await this.#inTurn(() => this.#startSegment()).catch((error) => this.#refusal(error));
   }
 
   append(content: RecordContent): Promise<void> {
-    const buffers = encodeRecord(content);
-    const bytes = buffers.reduce((sum, buffer) => sum + buffer.length, 0);
-    if (this.#broken) return Promise.reject(this.#broken);
-    if (this.bytes() + bytes > this.#options.journal_bytes_max) {
-      this.#refused_at_ms = Date.now();
-      return Promise.reject(
-        new SextantError('storage_unavailable', 'The journal has reached its size limit.'),
-      );
+    const record = encodeRecord(content);
+    if (this.#ended) return Promise.reject(this.#ended);
+    const unstored_bytes = this.bytes() - this.#closed.kept_bytes() + this.#waiting_bytes;
+    if (unstored_bytes + record.bytes > this.#options.journal_bytes_max) {
+      const full = new SextantError('storage_unavailable', 'The journal has reached its size limit.');
+      return Promise.reject(this.#refusal(full));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ buffers, bytes, resolve, reject });
-      this.#committing ??= this.#commitAll();
+      this.#waiting.push({ record, resolve, reject });
+      this.#waiting_bytes += record.bytes;
+      this.#writing ??= this.#writeWaiting();
     });
   }
 
   durable(): Position {
-    return this.#position;
+    return this.#durable;
   }
 
   onDurable(listener: (position: Position) => void): void {
@@ -102,112 +137,145 @@ class JournalWriter implements Journal {
   }
 
   async release(position: Position): Promise<void> {
-    while (true) {
-      const oldest = this.#old_segments[0];
-      const passed =
-        oldest && comparePositions(position, { segment: oldest.number, offset: oldest.bytes }) >= 0;
-      if (!oldest || !passed) return;
-      this.#old_segments.shift();
-      await this.#files.remove(segmentPath(this.#options.folder, oldest.number));
+    await this.#closed.release(position);
+    // Kept segments give way to what the store needs, too.
+    while (!(await this.#reserve.hasRoomFor(0))) {
+      if (!(await this.#closed.giveUp())) return;
     }
+  }
+
+  async rotate(): Promise<Position> {
+    try {
+      return await this.#inTurn(async () => {
+        const end = this.#segment?.end() ?? this.#durable;
+        // An empty segment holds nothing of what came before.
+        if (!this.#segment || end.offset > 0) await this.#startSegment();
+        return end;
+      });
+    } catch (error) {
+      throw this.#refusal(error);
+    }
+  }
+
+  forget(position: Position): Promise<void> {
+    return this.#closed.forget(position);
   }
 
   isAccepting(): boolean {
-    return this.#broken === null && Date.now() - this.#refused_at_ms > recovery_ms;
+    return this.#ended === null && this.#now() - this.#refused_at_ms > recovery_ms;
   }
 
   bytes(): number {
-    return this.#old_segments.reduce((sum, segment) => sum + segment.bytes, this.#position.offset);
+    return this.#closed.bytes() + (this.#segment?.end().offset ?? 0);
   }
 
   async close(): Promise<void> {
-    this.#broken ??= new SextantError('storage_unavailable', 'The journal is closed.');
-    await this.#committing;
-    await this.#file?.close();
-    this.#file = null;
+    this.#ended ??= new SextantError('storage_unavailable', 'The journal is closed.');
+    await this.#writing;
+    await this.#inTurn(async () => {
+      await this.#segment?.close();
+      this.#segment = null;
+    });
   }
 
-  async startSegment(): Promise<void> {
-    const newest = Math.max(this.#position.segment, this.#old_segments.at(-1)?.number ?? 0);
-    const number = Math.max(this.#options.now?.() ?? Date.now(), newest + 1);
-    const file = await this.#files.create(segmentPath(this.#options.folder, number));
-    await this.#files.syncFolder(this.#options.folder);
-    if (this.#file) {
-      this.#old_segments.push({ number: this.#position.segment, bytes: this.#position.offset });
-      await this.#file.close();
-    }
-    this.#file = file;
-    this.#position = { segment: number, offset: 0 };
-  }
-
-  async #commitAll(): Promise<void> {
+  async #writeWaiting(): Promise<void> {
     // A turn of the event loop lets requests that arrived together share the commit.
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
-      const group = this.#takeGroup();
+      const { group, bytes } = this.#takeGroup();
       try {
-        await this.#commit(group);
-        for (const item of group) item.resolve();
+        await this.#inTurn(() => this.#write(group, bytes));
       } catch (error) {
-        this.#refused_at_ms = Date.now();
-        const refusal = new SextantError('storage_unavailable', undefined, { cause: error });
+        const refusal = this.#refusal(error);
         for (const item of group) item.reject(refusal);
       }
+      this.#waiting_bytes -= bytes;
     }
-    this.#committing = null;
+    this.#writing = null;
   }
 
-  #takeGroup(): Waiting[] {
+  #takeGroup(): { group: Waiting[]; bytes: number } {
     let bytes = 0;
     let count = 0;
-    for (const item of this.#waiting) {
-      bytes += item.bytes;
-      if (count > 0 && bytes > commit_bytes_max) break;
+    for (const { record } of this.#waiting) {
+      if (count > 0 && bytes + record.bytes > group_bytes_max) break;
+      bytes += record.bytes;
       count += 1;
     }
-    return this.#waiting.splice(0, count);
+    return { group: this.#waiting.splice(0, count), bytes };
   }
 
-  async #commit(group: readonly Waiting[]): Promise<void> {
-    if (this.#broken) throw this.#broken;
-    if (this.#position.offset >= this.#options.segment_bytes) await this.startSegment();
-    const file = this.#file as SegmentFile;
-    const start = this.#position.offset;
-    await this.#writeOrTakeBack(
-      file,
-      group.flatMap((item) => item.buffers),
-      start,
-    );
-    try {
-      await file.sync();
-    } catch (error) {
-      this.#broken = new SextantError(
-        'storage_unavailable',
-        'Syncing the journal failed; a restart is needed.',
-        {
-          cause: error,
-        },
-      );
-      throw this.#broken;
+  async #write(group: readonly Waiting[], bytes: number): Promise<void> {
+    if (this.#ended) throw this.#ended;
+    while (this.bytes() + bytes > this.#options.journal_bytes_max) {
+      if (!(await this.#closed.giveUp())) break;
     }
-    const written = group.reduce((sum, item) => sum + item.bytes, 0);
-    this.#position = { segment: this.#position.segment, offset: start + written };
-    for (const listener of this.#listeners) listener(this.#position);
+    const open = this.#segment;
+    const is_full = !open || open.end().offset >= this.#options.segment_bytes;
+    const segment = is_full ? await this.#startSegment() : open;
+    await this.#makingRoom(async () => {
+      await this.#reserve.take(bytes);
+      await segment.write(group);
+    });
   }
 
-  async #writeOrTakeBack(file: SegmentFile, buffers: readonly Buffer[], offset: number): Promise<void> {
+  async #startSegment(): Promise<SegmentWriter> {
+    await this.#segment?.settled();
+    if (this.#ended) throw this.#ended;
+    const { folder } = this.#options;
+    const number = Math.max(this.#now(), this.#durable.segment + 1);
+    const file = await this.#makingRoom(() => this.#files.create(segmentPath(folder, number)));
+    const onDurable = (position: Position) => this.#setDurable(position);
+    const onBroken = (why: string, cause: unknown) => this.#break(why, cause);
+    const segment = new SegmentWriter({ number, file, onDurable, onBroken });
     try {
-      await file.write(buffers, offset);
+      await this.#files.syncFolder(folder);
     } catch (error) {
-      // What was written would be read as records nobody was promised; taking it back also frees the space.
+      const broken = this.#break('Syncing the folder of the journal failed; a restart is needed.', error);
+      await segment.close();
+      throw broken;
+    }
+    const previous = this.#segment;
+    if (previous) this.#closed.add({ number: previous.end().segment, bytes: previous.end().offset });
+    this.#segment = segment;
+    this.#setDurable(segment.end());
+    await previous?.close();
+    return segment;
+  }
+
+  #setDurable(position: Position): void {
+    this.#durable = position;
+    for (const listener of this.#listeners) listener(position);
+  }
+
+  /** Kept segments are given up, the oldest first, before anything is refused for want of room. */
+  async #makingRoom<T>(work: () => Promise<T>): Promise<T> {
+    while (true) {
       try {
-        await file.truncate(offset);
-      } catch (truncate_error) {
-        this.#broken = new SextantError('storage_unavailable', 'The journal could not be repaired.', {
-          cause: truncate_error,
-        });
+        return await work();
+      } catch (error) {
+        if (this.#ended || !isDiskFull(error) || !(await this.#closed.giveUp())) throw error;
       }
-      throw error;
     }
   }
+
+  #break(why: string, cause: unknown): Error {
+    const broken = new SextantError('storage_unavailable', why, { cause });
+    if (!this.#ended) this.#options.onRefuse?.(broken);
+    this.#ended ??= broken;
+    return this.#ended;
+  }
+
+  /** What to answer. The journal is not ready for a while; the first refusal of a row is reported. */
+  #refusal(cause: unknown): Error {
+    const refusal =
+      cause instanceof SextantError ? cause : new SextantError('storage_unavailable', undefined, { cause });
+    if (this.isAccepting()) this.#options.onRefuse?.(refusal);
+    this.#refused_at_ms = this.#now();
+    return refusal;
+  }
+}
+
+function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,7 +1,9 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { comparePositions, type Position } from '../stores/store.ts';
-import { magic, type ReadRecord, type RecordContent, readRecord } from './record.ts';
+import { disk_files, type JournalFiles, type ReadableFile } from './files.ts';
+import { type DamagedPart, type JournalRecord, SegmentReader } from './segment-reader.ts';
 import { listSegments, segmentPath } from './segments.ts';
+
+export type { JournalRecord } from './segment-reader.ts';
 
 /**
  * The reading side of the journal: follows the segments as they grow, never beyond the durable position.
@@ -32,19 +34,19 @@ export interface Damage {
   torn_tails: number;
 }
 
-export interface JournalRecord extends RecordContent {
-  /** Just after the record. */
-  readonly position: Position;
-}
-
 export interface TailOptions {
   readonly folder: string;
   /** Where to begin; null begins with the oldest segment. */
   readonly from: Position | null;
   readonly body_bytes_max: number;
+  /** Told of every part that was passed over. */
+  readonly onDamage?: (part: DamagedPart) => void;
+  readonly retry_pauses_ms?: readonly number[];
+  readonly files?: JournalFiles;
 }
 
 const chunk_bytes = 4 * 1024 * 1024;
+const default_pauses_ms = [100, 1_000, 5_000];
 
 export function openTail(options: TailOptions): JournalTail {
   return new Tail(options);
@@ -53,14 +55,17 @@ export function openTail(options: TailOptions): JournalTail {
 class Tail implements JournalTail {
   readonly damage: Damage = { records: 0, bytes: 0, torn_tails: 0 };
   readonly #options: TailOptions;
+  readonly #files: JournalFiles;
   #durable: Position = { segment: 0, offset: 0 };
   #position: Position;
-  #handle: FileHandle | null = null;
+  #opened: OpenedSegment | null = null;
+  #reading: Promise<unknown> | null = null;
   #closed = false;
   #wake: (() => void) | null = null;
 
   constructor(options: TailOptions) {
     this.#options = options;
+    this.#files = options.files ?? disk_files;
     this.#position = options.from ?? { segment: 0, offset: 0 };
   }
 
@@ -74,7 +79,7 @@ class Tail implements JournalTail {
   }
 
   async lag_bytes(position: Position): Promise<number> {
-    const segments = await listSegments(this.#options.folder);
+    const segments = await listSegments(this.#options.folder, this.#files);
     const unread = segments.map(({ number, bytes }) => {
       const end = number === this.#durable.segment ? this.#durable.offset : bytes;
       if (number < position.segment || number > this.#durable.segment) return 0;
@@ -83,27 +88,35 @@ class Tail implements JournalTail {
     return unread.reduce((sum, bytes) => sum + bytes, 0);
   }
 
-  async next(bytes_max: number): Promise<readonly JournalRecord[] | null> {
-    while (!this.#closed) {
-      if (this.isBehind()) {
-        const records = await this.#readSome(Math.max(bytes_max, chunk_bytes));
-        if (records.length > 0) return records;
-        if (await this.#nextSegment()) continue;
-      }
-      await this.#wait();
-    }
-    return null;
+  next(bytes_max: number): Promise<readonly JournalRecord[] | null> {
+    const reading = this.#read(Math.max(bytes_max, chunk_bytes));
+    this.#reading = reading;
+    return reading;
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     this.#wake?.();
-    await this.#handle?.close();
-    this.#handle = null;
+    // Its failure is told to whoever asked for the records.
+    await this.#reading?.catch(() => undefined);
+    await this.#leaveSegment();
   }
 
   isBehind(): boolean {
     return comparePositions(this.#position, this.#durable) < 0;
+  }
+
+  async #read(bytes_max: number): Promise<readonly JournalRecord[] | null> {
+    while (!this.#closed) {
+      const durable = this.#durable;
+      if (this.isBehind()) {
+        const records = await this.#readSegment(bytes_max);
+        if (records.length > 0) return records;
+        if (await this.#nextSegment()) continue;
+      }
+      if (durable === this.#durable) await this.#wait();
+    }
+    return null;
   }
 
   async #wait(): Promise<void> {
@@ -115,87 +128,59 @@ class Tail implements JournalTail {
   }
 
   /** Whole records from the position on; none at the end of the segment or of what is durable. */
-  async #readSome(bytes_max: number): Promise<JournalRecord[]> {
-    const handle = await this.#openSegment();
-    if (!handle) return [];
-    const size = (await handle.stat()).size;
-    const end =
-      this.#position.segment === this.#durable.segment ? Math.min(size, this.#durable.offset) : size;
-    let wanted = bytes_max;
-    while (this.#position.offset < end) {
-      const buffer = await readExactly(
-        handle,
-        this.#position.offset,
-        Math.min(wanted, end - this.#position.offset),
-      );
-      const { records, first } = this.#parse(buffer);
-      if (records.length > 0) return records;
-      const at_end = this.#position.offset + buffer.length >= end;
-      if (first.result === 'incomplete' && !at_end) wanted = Math.max(first.wanted, wanted * 2);
-      else this.#passDamage(buffer, at_end);
-    }
-    return [];
+  async #readSegment(bytes_max: number): Promise<JournalRecord[]> {
+    const opened = await this.#openSegment();
+    if (!opened) return [];
+    const size = await opened.file.size();
+    const is_written = this.#position.segment === this.#durable.segment;
+    const end = is_written ? Math.min(size, this.#durable.offset) : size;
+    const records = await opened.reader.read({ end, is_promised: is_written, bytes_max });
+    this.#position = opened.reader.place();
+    return records;
   }
 
-  #parse(buffer: Buffer): { records: JournalRecord[]; first: ReadRecord } {
-    const records: JournalRecord[] = [];
-    const { segment, offset: start } = this.#position;
-    let offset = 0;
-    let read = readRecord(buffer, offset, this.#options.body_bytes_max);
-    const first = read;
-    while (read.result === 'record') {
-      offset += read.bytes;
-      records.push({ ...read.content, position: { segment, offset: start + offset } });
-      read = readRecord(buffer, offset, this.#options.body_bytes_max);
-    }
-    this.#position = { segment, offset: start + offset };
-    return { records, first };
+  async #openSegment(): Promise<OpenedSegment | null> {
+    if (this.#opened || this.#position.segment === 0) return this.#opened;
+    const { folder, body_bytes_max, retry_pauses_ms = default_pauses_ms } = this.#options;
+    const file = await this.#files.open(segmentPath(folder, this.#position.segment));
+    // A segment that every destination has passed may be gone; the next one follows.
+    if (!file) return null;
+    const onDamage = (part: DamagedPart) => this.#count(part);
+    const place = this.#position;
+    const reader = new SegmentReader({ file, place, body_bytes_max, retry_pauses_ms, onDamage });
+    this.#opened = { file, reader };
+    return this.#opened;
   }
 
-  // At the place there is no whole record. The next magic may begin one; without any, what was read is passed.
-  #passDamage(buffer: Buffer, at_end: boolean): void {
-    const found = buffer.indexOf(magic, 1);
-    const passed = found > 0 ? found : at_end ? buffer.length : buffer.length - magic.length + 1;
-    if (found < 0 && at_end) this.damage.torn_tails += 1;
-    else {
-      this.damage.records += 1;
-      this.damage.bytes += passed;
-    }
-    this.#position = { segment: this.#position.segment, offset: this.#position.offset + passed };
-  }
-
-  async #openSegment(): Promise<FileHandle | null> {
-    if (this.#handle || this.#position.segment === 0) return this.#handle;
-    try {
-      this.#handle = await open(segmentPath(this.#options.folder, this.#position.segment), 'r');
-    } catch (error) {
-      // A segment that every destination has passed may be gone; the next one follows.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-    return this.#handle;
+  async #leaveSegment(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = null;
+    await opened?.file.close();
   }
 
   async #nextSegment(): Promise<boolean> {
     if (this.#position.segment >= this.#durable.segment) return false;
-    const segments = await listSegments(this.#options.folder);
+    const segments = await listSegments(this.#options.folder, this.#files);
     const next = segments.find(
       ({ number }) => number > this.#position.segment && number <= this.#durable.segment,
     );
     if (!next) return false;
-    await this.#handle?.close();
-    this.#handle = null;
+    await this.#leaveSegment();
     this.#position = { segment: next.number, offset: 0 };
     return true;
   }
+
+  #count(part: DamagedPart): void {
+    if (part.is_torn_tail) this.damage.torn_tails += 1;
+    else {
+      this.damage.records += 1;
+      this.damage.bytes += part.bytes;
+    }
+    this.#options.onDamage?.(part);
+  }
 }
 
-async function readExactly(handle: FileHandle, position: number, bytes: number): Promise<Buffer> {
-  const buffer = Buffer.allocUnsafe(bytes);
-  let filled = 0;
-  while (filled < bytes) {
-    const { bytesRead } = await handle.read(buffer, filled, bytes - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return buffer.subarray(0, filled);
+interface OpenedSegment {
+  readonly file: ReadableFile;
+  readonly reader: SegmentReader;
 }

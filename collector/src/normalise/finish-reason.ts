@@ -1,3 +1,6 @@
+import type { AttributeValue } from '../decode/records.ts';
+import { asTexts } from './read.ts';
+
 /** Words of senders for why generation ended, and the words of the GenAI conventions for them. */
 const finish_reasons: ReadonlyMap<string, string> = new Map([
   ['stop', 'stop'],
@@ -22,4 +25,9 @@ const finish_reasons: ReadonlyMap<string, string> = new Map([
 /** The conventions' word, or the sender's own when they have none. */
 export function canonicalFinishReason(word: string): string {
   return finish_reasons.get(word.toLowerCase()) ?? word;
+}
+
+/** The reasons an attribute gives, one for each choice. */
+export function asFinishReasons(value: AttributeValue): readonly string[] | undefined {
+  return asTexts(value)?.map(canonicalFinishReason);
 }

@@ -1,10 +1,10 @@
 import * as semconv from '@sextant/sdk/semconv';
 import type { AttributeMap, DecodedSpan } from '../decode/records.ts';
 import type { SpanVector } from './dialect.ts';
-import { readInputEvents, readOutputEvents } from './event-messages.ts';
+import { joinEvents, readEvent } from './event-messages.ts';
 import { type FlattenedForm, readFlattened } from './flattened-messages.ts';
 import type { Message } from './message.ts';
-import { type ReadMessages, readMessages, readParts, readPrompt } from './messages.ts';
+import { prependInstructions, type ReadMessages, readMessages, readPrompt } from './messages.ts';
 import { decodeVector } from './vectors.ts';
 
 /** Where senders of the GenAI conventions put content, newest place first. */
@@ -21,7 +21,7 @@ export function readInput(span: DecodedSpan): Content {
   const name = semconv.GEN_AI_INPUT_MESSAGES;
   const input =
     fromAttribute(name, readMessages(attributes.get(name), 'user')) ??
-    fromEvents(readInputEvents(span)) ??
+    fromEvents(span, 'input') ??
     readFlattened(attributes, { prefix: 'gen_ai.prompt', role: 'user', form: flattened }) ??
     fromAttribute('gen_ai.prompt', readPrompt(attributes.get('gen_ai.prompt'), 'user'));
   return withInstructions(attributes, input ?? { consumed: [] });
@@ -32,7 +32,7 @@ export function readOutput(span: DecodedSpan): Content {
   const name = semconv.GEN_AI_OUTPUT_MESSAGES;
   const output =
     fromAttribute(name, readMessages(attributes.get(name), 'assistant')) ??
-    fromEvents(readOutputEvents(span)) ??
+    fromEvents(span, 'output') ??
     readFlattened(attributes, { prefix: 'gen_ai.completion', role: 'assistant', form: flattened }) ??
     fromAttribute('gen_ai.completion', readPrompt(attributes.get('gen_ai.completion'), 'assistant'));
   return output ?? { consumed: [] };
@@ -44,6 +44,7 @@ export function readVectors(attributes: AttributeMap): {
   readonly consumed: readonly string[];
 } {
   const sent = listOf(attributes, semconv.SEXTANT_EMBEDDING_VECTORS);
+  if (sent.length === 0) return { vectors: [], consumed: [] };
   const texts = listOf(attributes, semconv.SEXTANT_EMBEDDING_INPUTS);
   const vectors = sent.flatMap((item, index): SpanVector[] => {
     const vector = decodeVector(item);
@@ -51,7 +52,7 @@ export function readVectors(attributes: AttributeMap): {
     if (vector === undefined) return [];
     return [typeof text === 'string' && text !== '' ? { vector, text } : { vector }];
   });
-  if (vectors.length === 0 || vectors.length < sent.length) return { vectors, consumed: [] };
+  if (vectors.length < sent.length) return { vectors, consumed: [] };
   const texts_kept = vectors.filter((item) => item.text !== undefined).length === texts.length;
   return {
     vectors,
@@ -77,19 +78,19 @@ function fromAttribute(name: string, read: ReadMessages | undefined): Content | 
   return read && { messages: read.messages, consumed: read.complete ? [name] : [] };
 }
 
-function fromEvents(messages: readonly Message[] | undefined): Content | undefined {
+/** Events stay on the span as they came. */
+function fromEvents(span: DecodedSpan, side: 'input' | 'output'): Content | undefined {
+  const contents = span.events.flatMap((event) => readEvent(event) ?? []);
+  const messages = joinEvents(contents, (content) => content[side]);
   return messages && { messages, consumed: [] };
 }
 
-/** System instructions sent apart from the messages become the first message, unless it already is a system's. */
 function withInstructions(attributes: AttributeMap, input: Content): Content {
   const name = semconv.GEN_AI_SYSTEM_INSTRUCTIONS;
-  const first_role = input.messages?.[0]?.role;
-  if (first_role === 'system' || first_role === 'developer') return input;
-  const read = readParts(attributes.get(name));
+  const read = prependInstructions(attributes.get(name), input.messages ?? []);
   if (read === undefined) return input;
   return {
-    messages: [{ role: 'system', parts: read.parts }, ...(input.messages ?? [])],
+    messages: read.messages,
     consumed: read.complete ? [...input.consumed, name] : input.consumed,
   };
 }

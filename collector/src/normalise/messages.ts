@@ -41,10 +41,25 @@ export function readPrompt(value: AttributeValue | undefined, role: string): Rea
 }
 
 /** Reads the parts of one message from an attribute: an array of parts, or a text, structured or as JSON text. */
-export function readParts(value: AttributeValue | undefined): ReadParts | undefined {
+function readParts(value: AttributeValue | undefined): ReadParts | undefined {
   const json = value === undefined ? [] : jsonOrText(toJsonValue(value));
   const read = readPartsOf(Array.isArray(json) ? json : [json]);
   return read.parts.length === 0 ? undefined : read;
+}
+
+/**
+ * System instructions sent apart from the messages become the first message, unless one of the system is there.
+ * Undefined when there is nothing to add.
+ */
+export function prependInstructions(
+  value: AttributeValue | undefined,
+  messages: readonly Message[],
+): ReadMessages | undefined {
+  const first_role = messages[0]?.role;
+  if (first_role === 'system' || first_role === 'developer') return undefined;
+  const read = readParts(value);
+  if (read === undefined) return undefined;
+  return { messages: [{ role: 'system', parts: read.parts }, ...messages], complete: read.complete };
 }
 
 export interface ReadMessage {
@@ -62,14 +77,17 @@ export function readMessage(item: Record<string, unknown>, default_role: string)
   const { role, name, finish_reason, parts, content, tool_calls, tool_call_id } = item;
   const body = parts ?? content ?? null;
   const calls: readonly unknown[] = Array.isArray(tool_calls) ? tool_calls : [];
-  const read = typeof tool_call_id === 'string' ? toolResultPart(tool_call_id, body) : readBody(body, calls);
+  const is_result = typeof tool_call_id === 'string';
+  const read = is_result ? toolResultPart(tool_call_id, body) : readBody(body, calls);
+  const optional: { finish_reason?: string; name?: string } = {};
+  if (typeof finish_reason === 'string') optional.finish_reason = finish_reason;
+  if (typeof name === 'string') optional.name = name;
   const message: Message = {
-    ...(typeof finish_reason === 'string' && { finish_reason }),
-    ...(typeof name === 'string' && { name }),
+    ...optional,
     parts: read.parts,
     role: typeof role === 'string' && role !== '' ? role : default_role,
   };
-  return { message, complete: read.complete && isKnown(item) };
+  return { message, complete: read.complete && isKnown(item) && !(is_result && calls.length > 0) };
 }
 
 const message_fields: ReadonlySet<string> = new Set([

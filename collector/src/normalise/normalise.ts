@@ -2,7 +2,7 @@ import * as semconv from '@sextant/sdk/semconv';
 import type { DecodedSpan } from '../decode/records.ts';
 import type { CanonicalFields, Dialect } from './dialect.ts';
 import { dialects as built_in_dialects } from './dialects/index.ts';
-import { withoutAbsent } from './fields.ts';
+import type { DraftFields } from './fields.ts';
 import { readText } from './read.ts';
 import { disjointUsage, type Usage } from './usage.ts';
 
@@ -35,7 +35,7 @@ const leaf_operations: ReadonlySet<string> = new Set([
 export function normalise(span: DecodedSpan, dialects: readonly Dialect[] = built_in_dialects): NormalSpan {
   const recognised = dialects.filter((dialect) => dialect.matches(span));
   const given = recognised.map((dialect) => dialect.map(span));
-  const fields = completeFromSpan(mergeFields(given), span);
+  const fields = mergeFields([...given, readCommon(span)]);
   return {
     span,
     dialect: recognised[0]?.name ?? null,
@@ -59,33 +59,34 @@ const names = {
   exception_type: ['exception.type'],
 } as const;
 
-function mergeFields(given: readonly CanonicalFields[]): CanonicalFields {
-  const [first, ...others] = given;
-  return others.reduce(firstWins, first ?? {});
-}
-
-/** For each field the first value wins. What a count includes is told by the dialect that gave the count. */
-function firstWins(first: CanonicalFields, next: CanonicalFields): CanonicalFields {
-  const { input_includes_cache, output_includes_reasoning, ...rest } = next;
-  return {
-    ...rest,
-    ...(first.input_tokens === undefined && input_includes_cache !== undefined && { input_includes_cache }),
-    ...(first.output_tokens === undefined &&
-      output_includes_reasoning !== undefined && { output_includes_reasoning }),
-    ...first,
-  };
-}
-
-function completeFromSpan(fields: CanonicalFields, span: DecodedSpan): CanonicalFields {
+/** Fields that any span may have, whoever sent it. */
+function readCommon(span: DecodedSpan): DraftFields {
   const { attributes } = span;
   const resource = span.resource.attributes;
-  const found = {
+  return {
     conversation_id: readText(attributes, names.conversation_id),
     user_id: readText(attributes, names.user_id) ?? readText(resource, names.user_id),
     deployment_version: readText(resource, names.deployment_version),
     error_type: readText(attributes, names.error_type) ?? exceptionType(span),
   };
-  return { ...withoutAbsent(found), ...fields };
+}
+
+function mergeFields(given: readonly DraftFields[]): CanonicalFields {
+  const [first, ...others] = given;
+  const fields: Record<string, unknown> = { ...first };
+  for (const next of others) addMissing(fields, next);
+  return fields;
+}
+
+/** For each field the first value wins. What a count includes is told by the dialect that gave the count. */
+function addMissing(fields: Record<string, unknown>, next: DraftFields): void {
+  const { input_tokens, output_tokens } = fields;
+  for (const name in next) {
+    if (name === 'input_includes_cache' && input_tokens !== undefined) continue;
+    if (name === 'output_includes_reasoning' && output_tokens !== undefined) continue;
+    const value = next[name as keyof DraftFields];
+    if (value !== undefined) fields[name] ??= value;
+  }
 }
 
 /** An exception that was recorded and survived is not the error of the span. */

@@ -9,7 +9,8 @@ export interface ReadParts {
 }
 
 const text_types: ReadonlySet<string> = new Set(['text', 'input_text', 'output_text']);
-const tool_call_fields: ReadonlySet<string> = new Set(['id', 'type', 'name', 'arguments', 'function']);
+const tool_call_fields: ReadonlySet<string> = new Set(['id', 'type', 'name', 'arguments']);
+const outer_fields: ReadonlySet<string> = new Set(['id', 'type', 'function']);
 
 /** Reads parts in the form of the GenAI conventions or of chat APIs; types neither knows are kept as they came. */
 export function readPartsOf(items: readonly unknown[]): ReadParts {
@@ -41,8 +42,16 @@ export function toolCallPart(call: unknown): ReadParts {
     name: described['name'],
     type: 'tool_call',
   };
-  const complete = exact === 'exact' && Object.keys(call).every((key) => tool_call_fields.has(key));
+  const complete = exact === 'exact' && isPlainCall(call) && (described === call || isPlainCall(described));
   return { parts: [part], complete };
+}
+
+/** Whether a call, or the function in it, has nothing but what the part holds. */
+function isPlainCall(call: Record<string, unknown>): boolean {
+  const known = isRecord(call['function']) ? outer_fields : tool_call_fields;
+  return (
+    Object.keys(call).every((key) => known.has(key)) && (call['id'] == null || typeof call['id'] === 'string')
+  );
 }
 
 /** The answer of a tool, of any shape. */
@@ -64,13 +73,22 @@ function readText(content: string): ReadItem {
 function readItem(item: unknown): ReadItem {
   const kept = fidelity(item);
   if (!isRecord(item) || kept === 'too_deep') return { part: undefined, exact: false };
-  return { part: readPart(item), exact: kept === 'exact' };
+  const part = readPart(item);
+  const type_kept = part?.type !== 'generic' || item['type'] == null || item['type'] === 'generic';
+  return { part, exact: kept === 'exact' && type_kept && (part !== undefined || isEmpty(item)) };
+}
+
+/** Whether a part without text holds nothing else either. */
+function isEmpty(item: Record<string, unknown>): boolean {
+  return Object.entries(item).every(
+    ([key, value]) => key === 'type' || value == null || (typeof value === 'string' && !isContent(value)),
+  );
 }
 
 function readPart(item: Record<string, unknown>): Part | undefined {
   const type = item['type'];
-  if (typeof type !== 'string')
-    return 'text' in item ? contentPart(item, 'text') : { ...item, type: 'generic' };
+  if (type == null && 'text' in item) return contentPart(item, 'text');
+  if (typeof type !== 'string') return { ...item, type: 'generic' };
   if (text_types.has(type)) return contentPart(item, 'text');
   if (type === 'reasoning') return contentPart(item, 'reasoning');
   if (type === 'tool_call' && typeof item['name'] !== 'string') return { ...item, type: 'generic' };
@@ -87,7 +105,7 @@ function readPart(item: Record<string, unknown>): Part | undefined {
 
 /** The text of a part is in `content`, or as chat APIs have it in `text`; whatever else it has is kept. */
 function contentPart(item: Record<string, unknown>, type: string): Part | undefined {
-  const name = typeof item['content'] === 'string' ? 'content' : 'text';
+  const name = item['content'] == null ? 'text' : 'content';
   const content = item[name];
   if (typeof content !== 'string') return { ...item, type: 'generic' };
   if (!isContent(content)) return undefined;

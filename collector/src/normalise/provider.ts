@@ -1,5 +1,5 @@
-import type { AttributeMap } from '../decode/records.ts';
-import { type Names, readText } from './read.ts';
+import type { AttributeValue } from '../decode/records.ts';
+import { asText } from './read.ts';
 
 /**
  * Spellings of a provider and the value of `gen_ai.provider.name` for each. A spelling also stands for itself
@@ -71,12 +71,8 @@ export function canonicalProvider(word: string): string | undefined {
   return spelling;
 }
 
-/** The first of the named attributes that names a provider. */
-export function readProvider(attributes: AttributeMap, names: Names): string | undefined {
-  for (const name of names) {
-    const word = readText(attributes, [name]);
-    const provider = word === undefined ? undefined : canonicalProvider(word);
-    if (provider !== undefined) return provider;
-  }
-  return undefined;
+/** The provider an attribute names. */
+export function asProvider(value: AttributeValue): string | undefined {
+  const word = asText(value);
+  return word === undefined ? undefined : canonicalProvider(word);
 }

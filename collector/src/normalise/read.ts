@@ -26,18 +26,8 @@ export function readText(attributes: AttributeMap, names: Names): string | undef
 /** One text or several. Elements of another type are left out. */
 export function readTexts(attributes: AttributeMap, names: Names): readonly string[] | undefined {
   for (const name of names) {
-    const value = attributes.get(name);
-    const texts = (Array.isArray(value) ? value : [value]).map(asText).filter((text) => text !== undefined);
-    if (texts.length > 0) return texts;
-  }
-  return undefined;
-}
-
-/** A count: an integer from 0 on, also where it was sent as text. */
-export function readCount(attributes: AttributeMap, names: Names): number | undefined {
-  for (const name of names) {
-    const count = asCount(attributes.get(name));
-    if (count !== undefined) return count;
+    const texts = asTexts(attributes.get(name));
+    if (texts !== undefined) return texts;
   }
   return undefined;
 }
@@ -51,24 +41,30 @@ export function readAmount(attributes: AttributeMap, names: Names): number | und
   return undefined;
 }
 
-/** A duration sent in seconds, in milliseconds. */
-export function readSecondsAsMs(attributes: AttributeMap, names: Names): number | undefined {
-  const seconds = readAmount(attributes, names);
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
 export function asText(value: AttributeValue | undefined): string | undefined {
   if (typeof value === 'string') return isContent(value) ? value : undefined;
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value);
   return undefined;
 }
 
-function asCount(value: AttributeValue | undefined): number | undefined {
+/** Undefined where there is no text. */
+export function asTexts(value: AttributeValue | undefined): readonly string[] | undefined {
+  if (!Array.isArray(value)) {
+    const text = asText(value);
+    return text === undefined ? undefined : [text];
+  }
+  const texts = value.map(asText).filter((text) => text !== undefined);
+  return texts.length === 0 ? undefined : texts;
+}
+
+/** A count: an integer from 0 on, also where it was sent as text. */
+export function asCount(value: AttributeValue | undefined): number | undefined {
   const number = typeof value === 'string' && whole_number.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
 
-function asAmount(value: AttributeValue | undefined): number | undefined {
+/** A number from 0 on, also where it was sent as text. */
+export function asAmount(value: AttributeValue | undefined): number | undefined {
   if (typeof value === 'bigint') return asAmount(Number(value));
   const number = typeof value === 'string' && decimal_number.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined;

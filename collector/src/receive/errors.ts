@@ -1,45 +1,33 @@
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
-import { errors, SextantError } from '../errors.ts';
+import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Counters } from './counters.ts';
+import { type Counters, countUp } from './counters.ts';
 import { contentTypeOf, mimeType } from './media.ts';
+import { retryAfter } from './refusal.ts';
 import { encodeStatus } from './status.ts';
 
-const otlp_paths = ['/v1/traces'];
-const retry_after_s = 5;
-
 /**
- * Answers every error: on OTLP paths with google.rpc.Status in the encoding of the request, elsewhere with
+ * Answers every error: under /v1/ with google.rpc.Status in the encoding of the request, elsewhere with
  * `{code, message}`. What the sender may try again carries Retry-After.
  */
 export function answerErrors(server: FastifyInstance, counters: Counters, log: Log): void {
   server.setErrorHandler(async (error: FastifyError | SextantError, request, reply) => {
     const known = asSextantError(error);
-    counters.refused[known.code] = (counters.refused[known.code] ?? 0) + 1;
+    countUp(counters.refused, known.code);
     if (known.code === 'internal')
       log.error({ error, method: request.method, path: request.url.split('?', 1)[0] }, 'A request failed.');
-    if (errors[known.code].retry) reply.header('retry-after', String(retry_after_s));
+    const retry_after_s = retryAfter(known);
+    if (retry_after_s !== null) reply.header('retry-after', String(retry_after_s));
     const { type, body } = render(request, known);
     return reply.code(known.status).header('content-type', type).send(body);
+  });
+  // What has no route is refused before its body is read.
+  server.addHook('onRequest', (request, _reply, done) => {
+    done(request.is404 ? new SextantError('not_found') : undefined);
   });
   server.setNotFoundHandler(async () => {
     throw new SextantError('not_found');
   });
-  for (const url of ['/v1/metrics', '/v1/logs']) {
-    server.all(url, async () => {
-      throw new SextantError('not_found', 'Sextant takes traces only; send metrics and logs elsewhere.');
-    });
-  }
-  for (const url of otlp_paths) {
-    server.route({
-      method: ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
-      url,
-      handler: async (_request, reply) => {
-        reply.header('allow', 'POST');
-        throw new SextantError('method_not_allowed', 'Use POST.');
-      },
-    });
-  }
 }
 
 function asSextantError(error: FastifyError | SextantError): SextantError {
@@ -60,5 +48,5 @@ function render(request: FastifyRequest, error: SextantError): { type: string; b
     };
   }
   const content_type = contentTypeOf(request.headers['content-type']) ?? 'json';
-  return { type: mimeType(content_type), body: encodeStatus(error.status, error.message, content_type) };
+  return { type: mimeType(content_type), body: encodeStatus(error, content_type) };
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { credentialOf } from '../access/route-scope.ts';
 import type { StoreClient } from './store-client.ts';
 
 /** Hands requests for the API to the store process, and its answers back as they come. */
@@ -6,12 +7,15 @@ export function forwardApi(server: FastifyInstance, store: StoreClient): void {
   server.route({
     method: ['GET', 'POST', 'DELETE'],
     url: '/api/*',
+    // The store process asks for the scope of each of its routes; without any of them nobody comes so far.
+    config: { scope: 'any' },
     handler: async (request, reply) => {
       const abort = new AbortController();
       // A reader that goes away interrupts its query.
       reply.raw.on('close', () => abort.abort());
       const answer = await store.forward({
         method: request.method,
+        credential: credentialOf(request),
         path: request.url,
         body: Buffer.isBuffer(request.body) ? request.body : undefined,
         content_type: request.headers['content-type'],

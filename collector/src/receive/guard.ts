@@ -1,36 +1,38 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Access } from '../access/access.ts';
+import { readAuthorization } from '../access/authorization.ts';
+import { isLoopback } from '../access/loopback.ts';
+import { enforceScopes } from '../access/route-scope.ts';
 import { SextantError } from '../errors.ts';
 
 export interface GuardOptions {
   /** Address the server is bound to. */
   readonly host: string;
-  /** Key every request must carry, or null. */
-  readonly key: string | null;
+  readonly access: Access;
+  /** Origins whose pages may send telemetry, each exactly as a browser names it. */
+  readonly origins?: readonly string[];
 }
 
 /**
- * Refuses requests before anything of them is read: without the key where one is set, and on a loopback
- * address those that a foreign page made the browser send (DNS rebinding: the Host header is not ours; cross
- * site: the Origin is not).
+ * Refuses requests before anything of them is read: without a key that has the scope of the route, and on a
+ * loopback address those that a foreign page made the browser send (DNS rebinding: the Host header is not ours;
+ * cross site: the Origin is not). Register it before any route.
  */
 export function guard(server: FastifyInstance, options: GuardOptions): void {
-  const wanted = options.key === null ? null : digest(options.key);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', async (request) => {
     if (isLoopback(options.host)) checkHost(request);
-    const credential = readCredential(request);
     // What a browser adds by itself, it adds to requests of foreign pages as well.
-    if (isLoopback(options.host) || credential?.scheme === 'basic') checkOrigin(request);
-    if (!wanted || isProbe(request) || (credential && timingSafeEqual(digest(credential.key), wanted)))
-      return;
-    reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');
-    throw new SextantError('unauthenticated');
+    const is_dialog = readAuthorization(request.headers.authorization)?.scheme === 'basic';
+    if (isLoopback(options.host) || is_dialog) checkOrigin(request, options.origins ?? []);
   });
+  enforceScopes(server, (request, reply) => authenticate(options.access, request, reply));
 }
 
-/** Whether an address can be reached from this machine only. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+function authenticate({ authenticate }: Access, request: FastifyRequest, reply: FastifyReply) {
+  const credential = authenticate(request.headers.authorization);
+  if (credential === null)
+    reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');
+  return credential;
 }
 
 function checkHost(request: FastifyRequest): void {
@@ -38,11 +40,12 @@ function checkHost(request: FastifyRequest): void {
   if (!isLoopback(host)) throw new SextantError('forbidden', 'The Host header names another machine.');
 }
 
-function checkOrigin(request: FastifyRequest): void {
+function checkOrigin(request: FastifyRequest, sending_origins: readonly string[]): void {
   const { origin } = request.headers;
-  if (origin !== undefined && hostOf(origin) !== request.headers.host) {
-    throw new SextantError('forbidden', 'Requests from other sites are not allowed.');
-  }
+  if (origin === undefined || hostOf(origin) === request.headers.host) return;
+  const { scope } = request.routeOptions.config;
+  if ((scope === 'ingest' || scope === 'public') && sending_origins.includes(origin)) return;
+  throw new SextantError('forbidden', 'Requests from other sites are not allowed.');
 }
 
 function hostOf(origin: string): string | null {
@@ -52,28 +55,4 @@ function hostOf(origin: string): string | null {
 function hostName(host: string): string {
   const name = host.startsWith('[') ? host.slice(1, host.indexOf(']')) : host.split(':', 1)[0];
   return (name ?? '').toLowerCase();
-}
-
-// Health is asked by machines that hold no key, and tells nothing but up or down.
-function isProbe(request: FastifyRequest): boolean {
-  return request.url === '/healthz' || request.url === '/readyz';
-}
-
-interface Credential {
-  readonly scheme: 'bearer' | 'basic';
-  readonly key: string;
-}
-
-/** The key as programs send it, or as the password of the dialog a browser shows by itself. */
-function readCredential(request: FastifyRequest): Credential | null {
-  const [scheme, value] = (request.headers.authorization ?? '').split(' ', 2);
-  if (value === undefined) return null;
-  if (scheme?.toLowerCase() === 'bearer') return { scheme: 'bearer', key: value };
-  if (scheme?.toLowerCase() !== 'basic') return null;
-  const pair = Buffer.from(value, 'base64').toString('utf8');
-  return { scheme: 'basic', key: pair.slice(pair.indexOf(':') + 1) };
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

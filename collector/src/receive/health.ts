@@ -1,28 +1,28 @@
 import type { FastifyInstance } from 'fastify';
 import { SextantError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Counters } from './counters.ts';
+import type { Intake } from './intake.ts';
 import { renderMetrics } from './metrics.ts';
 import type { Stats, StoreStats } from './stats.ts';
 import type { StoreClient } from './store-client.ts';
 
 export interface HealthParts {
-  readonly journal: Journal;
-  readonly counters: Counters;
+  readonly journal: Pick<Journal, 'bytes' | 'isAccepting'>;
+  readonly intake: Intake;
   readonly store: StoreClient;
   isStoreReady(): boolean;
   storeRestarts(): number;
 }
 
 export function reportHealth(server: FastifyInstance, parts: HealthParts): void {
-  server.get('/healthz', async () => ({ status: 'up' }));
-  server.get('/readyz', async (_request, reply) => {
+  server.get('/healthz', { config: { scope: 'public' } }, async () => ({ status: 'up' }));
+  server.get('/readyz', { config: { scope: 'public' } }, async (_request, reply) => {
     // Not an error: it is what a probe asks for, so it is not counted among refused requests.
     const is_ready = parts.journal.isAccepting() && (await readStore(parts)) !== null;
     return reply.code(is_ready ? 200 : 503).send({ status: is_ready ? 'ready' : 'not ready' });
   });
-  server.get('/api/stats', async () => statsOf(parts, await readStore(parts)));
-  server.get('/metrics', async (_request, reply) => {
+  server.get('/api/stats', { config: { scope: 'read' } }, async () => statsOf(parts, await readStore(parts)));
+  server.get('/metrics', { config: { scope: 'read' } }, async (_request, reply) => {
     const store = await readStore(parts);
     reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8');
     return renderMetrics(statsOf(parts, store), store);
@@ -40,15 +40,19 @@ async function readStore(parts: HealthParts): Promise<StoreStats | null> {
   }
 }
 
-function statsOf(parts: HealthParts, store: StoreStats | null): Stats {
-  const { accepted, rejected, dropped, refused } = parts.counters;
+function statsOf({ intake, ...parts }: HealthParts, store: StoreStats | null): Stats {
+  const { signals, refused, connections_dropped } = intake.counters;
   return {
-    accepted,
+    accepted: signals.traces.accepted,
     stored: store?.stored ?? 0,
-    rejected,
+    rejected: signals.traces.rejected,
     duplicated: store?.duplicated ?? 0,
-    dropped: { ...dropped, ...store?.dropped },
+    dropped: sumCounts([...Object.values(signals).map(({ dropped }) => dropped), store?.dropped ?? {}]),
     refused: { ...refused },
+    damaged_days: store?.damaged_days ?? [],
+    signals,
+    in_flight_bytes: intake.admission.inFlightBytes(),
+    connections: { open: intake.connections.open(), dropped: connections_dropped },
     journal: {
       bytes: parts.journal.bytes(),
       lag_bytes: store?.journal_lag_bytes ?? null,
@@ -56,4 +60,12 @@ function statsOf(parts: HealthParts, store: StoreStats | null): Stats {
     },
     store: { name: store?.name ?? null, ready: store !== null, restarts: parts.storeRestarts() },
   };
+}
+
+/** By reason, over all signals and both processes. */
+function sumCounts(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const sums: Record<string, number> = Object.create(null);
+  for (const [name, count] of counts.flatMap((each) => Object.entries(each)))
+    sums[name] = (sums[name] ?? 0) + count;
+  return sums;
 }

@@ -2,6 +2,7 @@ import type { Stats, StoreStats } from './stats.ts';
 
 /** The collector's own figures in the Prometheus text format 0.0.4. */
 export function renderMetrics(stats: Stats, store: StoreStats | null): string {
+  const { logs, metrics } = stats.signals;
   const lines = [
     ...metric('sextant_spans_accepted_total', 'counter', 'Spans acknowledged.', stats.accepted),
     ...metric('sextant_spans_stored_total', 'counter', 'Spans stored.', stats.stored),
@@ -12,8 +13,35 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
       'Spans that were stored before.',
       stats.duplicated,
     ),
-    ...labelled('sextant_dropped_total', 'Spans and parts of spans left out.', 'reason', stats.dropped),
+    ...metric('sextant_log_records_accepted_total', 'counter', 'Log records acknowledged.', logs.accepted),
+    ...metric(
+      'sextant_log_records_rejected_total',
+      'counter',
+      'Log records refused for good.',
+      logs.rejected,
+    ),
+    ...metric(
+      'sextant_data_points_accepted_total',
+      'counter',
+      'Metric data points acknowledged.',
+      metrics.accepted,
+    ),
+    ...metric(
+      'sextant_data_points_rejected_total',
+      'counter',
+      'Metric data points refused for good.',
+      metrics.rejected,
+    ),
+    ...labelled('sextant_dropped_total', 'Items, and parts of items, left out.', 'reason', stats.dropped),
     ...labelled('sextant_requests_refused_total', 'Requests refused.', 'code', stats.refused),
+    ...metric('sextant_in_flight_bytes', 'gauge', 'Bodies being read or written.', stats.in_flight_bytes),
+    ...metric('sextant_connections', 'gauge', 'Connections open.', stats.connections.open),
+    ...metric(
+      'sextant_connections_dropped_total',
+      'counter',
+      'Connections closed because too many were open.',
+      stats.connections.dropped,
+    ),
     ...metric('sextant_journal_bytes', 'gauge', 'Size of the journal.', stats.journal.bytes),
     ...metric('sextant_journal_lag_bytes', 'gauge', 'Journal not stored yet.', stats.journal.lag_bytes),
     ...metric(
@@ -21,6 +49,12 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
       'gauge',
       'Age of the oldest record not stored.',
       stats.journal.lag_ms,
+    ),
+    ...metric(
+      'sextant_damaged_days',
+      'gauge',
+      'Days whose file was lost and filled again from the journal.',
+      stats.damaged_days.length,
     ),
     ...metric('sextant_store_ready', 'gauge', 'Whether the store answers.', stats.store.ready ? 1 : 0),
     ...metric(

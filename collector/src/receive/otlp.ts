@@ -1,61 +1,74 @@
+import { gzipSync } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { decodeTraces } from '../decode/decode.ts';
-import type { Rejection } from '../decode/records.ts';
+import { credentialOf } from '../access/route-scope.ts';
 import { SextantError } from '../errors.ts';
-import type { Journal } from '../journal/journal.ts';
-import type { Counters } from './counters.ts';
-import { inflate } from './inflate.ts';
-import { contentTypeOf, encodingOf, mimeType } from './media.ts';
-import { encodeTraceResponse } from './status.ts';
+import { type Signal, signals } from '../journal/record.ts';
+import type { Accept } from './accept.ts';
+import type { Admission } from './admission.ts';
+import { bodyTooLarge, readBody } from './body.ts';
+import { encodeExportResponse } from './export-response.ts';
+import { acceptsGzip, mediaOf, mimeType } from './media.ts';
+import { otlpPath } from './otlp-path.ts';
 
-export interface OtlpOptions {
-  readonly journal: Journal;
-  readonly counters: Counters;
+export interface OtlpParts {
+  readonly accept: Accept;
+  readonly admission: Admission;
   readonly body_bytes_max: number;
-  readonly now: () => number;
 }
 
 /**
- * OTLP/HTTP (specification 1.11): a request is answered 200 when its bytes are on disk. It is decoded before,
- * because what cannot be decoded later must be refused now.
+ * OTLP/HTTP (specification 1.11). Nothing of a body is read before its sender, its type and its size are found
+ * to be in order; it is answered 200 when its bytes are on disk.
  */
-export function receiveTraces(server: FastifyInstance, options: OtlpOptions): void {
-  server.post('/v1/traces', async (request, reply) => {
-    const content_type = contentTypeOf(request.headers['content-type']);
-    if (!content_type) {
-      throw new SextantError('unsupported_type', 'Send application/x-protobuf or application/json.');
-    }
-    const encoding = encodingOf(request.headers['content-encoding']);
-    const body = bodyOf(request);
-    const inflated = await inflate(body, encoding, options.body_bytes_max);
-    const { spans, rejections } = decodeTraces(inflated, content_type);
-    if (spans.length > 0) {
-      await options.journal.append({
-        signal: 'traces',
-        encoding,
-        content_type,
-        tenant: 'default',
-        received_ms: options.now(),
-        body,
+export function receiveOtlp(server: FastifyInstance, parts: OtlpParts): void {
+  server.register(async (otlp) => {
+    // The handler reads the body itself.
+    otlp.removeAllContentTypeParsers();
+    otlp.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    for (const signal of signals) {
+      const url = otlpPath(signal);
+      otlp.post(url, { config: { scope: 'ingest' } }, (request, reply) =>
+        receive(request, reply, { signal, ...parts }),
+      );
+      otlp.route({
+        method: ['GET', 'PUT', 'DELETE', 'PATCH', 'HEAD'],
+        url,
+        config: { scope: 'ingest' },
+        handler: refuseMethod,
       });
     }
-    count(options.counters, spans.length, rejections);
-    return answer(reply, mimeType(content_type), encodeTraceResponse(rejections, content_type));
   });
 }
 
-function bodyOf(request: FastifyRequest): Buffer {
-  return Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-}
-
-function count(counters: Counters, accepted: number, rejections: readonly Rejection[]): void {
-  counters.accepted += accepted;
-  for (const { reason, span_lost } of rejections) {
-    if (span_lost) counters.rejected += 1;
-    counters.dropped[reason] = (counters.dropped[reason] ?? 0) + 1;
+async function receive(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { signal, accept, admission, body_bytes_max: bytes_max }: OtlpParts & { readonly signal: Signal },
+): Promise<FastifyReply> {
+  const { content_type, encoding, announced_bytes } = mediaOf(request.headers);
+  if (announced_bytes !== null && announced_bytes > bytes_max) throw bodyTooLarge(bytes_max);
+  const { tenant } = credentialOf(request);
+  const lease = admission.admit({ tenant, announced_bytes });
+  try {
+    const body = await readBody(request.raw, { announced_bytes, bytes_max, onBytes: lease.take });
+    const { rejections } = await accept({ signal, encoding, content_type, tenant, body });
+    reply.header('content-type', mimeType(content_type));
+    return send(request, reply, encodeExportResponse(signal, rejections, content_type));
+  } finally {
+    lease.release();
   }
 }
 
-function answer(reply: FastifyReply, type: string, body: Buffer): FastifyReply {
-  return reply.code(200).header('content-type', type).send(body);
+function send(request: FastifyRequest, reply: FastifyReply, body: Buffer): FastifyReply {
+  if (body.length < gzip_bytes_min || !acceptsGzip(request.headers['accept-encoding']))
+    return reply.send(body);
+  return reply.header('content-encoding', 'gzip').header('vary', 'Accept-Encoding').send(gzipSync(body));
+}
+
+// Compressing a smaller answer saves no packet.
+const gzip_bytes_min = 512;
+
+async function refuseMethod(_request: FastifyRequest, reply: FastifyReply): Promise<never> {
+  reply.header('allow', 'POST');
+  throw new SextantError('method_not_allowed', 'Use POST.');
 }

@@ -12,22 +12,27 @@ import { SextantError } from '../errors.ts';
  */
 export async function servePage(server: FastifyInstance, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
-    server.get('/', async () => {
+    server.get('/', { config: { scope: 'read' } }, async () => {
       throw new SextantError('not_found', 'The page is not built; run "npm run build".');
     });
     return;
   }
   await server.register(fastifyStatic, {
     root: join(folder, 'assets'),
-    prefix: '/assets/',
+    serve: false,
     preCompressed: true,
     immutable: true,
     maxAge: '365d',
     index: false,
   });
+  server.get<{ Params: { '*': string } }>(
+    '/assets/*',
+    { config: { scope: 'read' } },
+    async (request, reply) => reply.sendFile(request.params['*']),
+  );
   const html = await readFile(join(folder, 'index.html'), 'utf8');
   for (const url of ['/', '/traces', '/traces/*', '/drift', '/alerts', '/alerts/*', '/sql']) {
-    server.get(url, async (_request, reply) => sendPage(reply, html));
+    server.get(url, { config: { scope: 'read' } }, async (_request, reply) => sendPage(reply, html));
   }
 }
 

@@ -1,36 +1,45 @@
 import fastify, { type FastifyInstance } from 'fastify';
+import type { Access } from '../access/access.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
-import type { Counters } from './counters.ts';
+import { answerPreflights, nameOrigin } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { forwardApi } from './front.ts';
 import { guard } from './guard.ts';
 import { reportHealth } from './health.ts';
-import { receiveTraces } from './otlp.ts';
+import { createHttpServer } from './http-server.ts';
+import type { Intake } from './intake.ts';
+import { receiveOtlp } from './otlp.ts';
 import { servePage } from './page.ts';
 import type { StoreClient } from './store-client.ts';
+import type { Tls } from './tls.ts';
 
 export interface ServerParts {
   readonly host: string;
-  readonly key: string | null;
-  readonly body_bytes_max: number;
-  readonly journal: Journal;
-  readonly counters: Counters;
+  readonly access: Access;
+  readonly intake: Intake;
+  readonly journal: Pick<Journal, 'bytes' | 'isAccepting'>;
   readonly store: StoreClient;
+  /** Origins whose pages may send telemetry. */
+  readonly origins: readonly string[];
+  /** Null where it is plain HTTP. */
+  readonly tls: Tls | null;
   /** Folder of the built page. */
   readonly page_folder: string;
   isStoreReady(): boolean;
   storeRestarts(): number;
-  readonly now: () => number;
   readonly log: Log;
 }
 
 /** The receiving server with all its routes. It does not listen: tests inject. */
 export async function buildServer(parts: ServerParts): Promise<FastifyInstance> {
+  const { intake, origins } = parts;
   const server = fastify({
-    bodyLimit: parts.body_bytes_max,
-    // A sender that takes longer for its headers or its body is cut off.
-    requestTimeout: 60_000,
+    serverFactory: (listener) => createHttpServer(listener, { ...intake, tls: parts.tls }),
+    // Node's server answers these itself.
+    clientErrorHandler: () => undefined,
+    // Of questions; bodies of telemetry have a limit of their own.
+    bodyLimit: question_bytes_max,
     forceCloseConnections: 'idle',
     // While it closes, what is under way is still answered in its own form.
     return503OnClosing: false,
@@ -38,11 +47,15 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   });
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) => body);
-  answerErrors(server, parts.counters, parts.log);
+  nameOrigin(server, origins);
   guard(server, parts);
-  receiveTraces(server, parts);
+  answerErrors(server, intake.counters, parts.log);
+  receiveOtlp(server, intake);
+  answerPreflights(server, origins);
   reportHealth(server, parts);
   forwardApi(server, parts.store);
   await servePage(server, parts.page_folder);
   return server;
 }
+
+const question_bytes_max = 1024 * 1024;

@@ -1,46 +1,42 @@
 import type { ContentType } from '../decode/decode.ts';
-import type { Rejection } from '../decode/records.ts';
-
-/** The bodies OTLP/HTTP answers with, in the encoding of the request. */
-
-/**
- * google.rpc.Status: int32 code = 1, string message = 2.
- * Codes are those of google.rpc.Code that belong to the HTTP status.
- */
-export function encodeStatus(http_status: number, message: string, content_type: ContentType): Buffer {
-  const code = rpcCode(http_status);
-  if (content_type === 'json') return Buffer.from(JSON.stringify({ code, message }));
-  return Buffer.concat([varintField(1, code), textField(2, message)]);
-}
+import type { SextantError } from '../errors.ts';
+import { messageField, textField, varintField } from './protobuf-writer.ts';
+import { retryAfter } from './refusal.ts';
+import { shorten } from './shorten.ts';
 
 /**
- * ExportTraceServiceResponse: partial_success = 1 with int64 rejected_spans = 1, string error_message = 2.
- * Full success leaves it out, which in protobuf is an empty body.
+ * google.rpc.Status in the encoding of the request: what OTLP answers every error with.
+ *
+ *   Status      { int32 code = 1; string message = 2; repeated google.protobuf.Any details = 3 }
+ *   Any         { string type_url = 1; bytes value = 2 }
+ *   BadRequest  { repeated FieldViolation field_violations = 1 }  FieldViolation { field = 1; description = 2 }
+ *   RetryInfo   { Duration retry_delay = 1 }                      Duration { int64 seconds = 1 }
  */
-export function encodeTraceResponse(rejections: readonly Rejection[], content_type: ContentType): Buffer {
-  if (rejections.length === 0) return Buffer.from(content_type === 'json' ? '{}' : '');
-  const rejected = rejections.filter((rejection) => rejection.span_lost).length;
-  const message = summarise(rejections);
+export function encodeStatus(error: SextantError, content_type: ContentType): Buffer {
+  const code = rpcCode(error.status);
+  const message = messageOf(error);
+  const detail = detailOf(error);
   if (content_type === 'json') {
-    return Buffer.from(
-      JSON.stringify({ partialSuccess: { rejectedSpans: String(rejected), errorMessage: message } }),
-    );
+    const details = detail ? { details: [{ '@type': detail.type_url, ...detail.json }] } : {};
+    return Buffer.from(JSON.stringify({ code, message, ...details }));
   }
-  const partial = Buffer.concat([...(rejected > 0 ? [varintField(1, rejected)] : []), textField(2, message)]);
-  return Buffer.concat([Buffer.from([0x0a]), varint(partial.length), partial]);
+  const details = detail
+    ? [messageField(3, textField(1, detail.type_url), messageField(2, detail.protobuf))]
+    : [];
+  return Buffer.concat([varintField(1, code), textField(2, message), ...details]);
 }
 
-function summarise(rejections: readonly Rejection[]): string {
-  const counts = new Map<string, number>();
-  for (const { message } of rejections) counts.set(message, (counts.get(message) ?? 0) + 1);
-  const named = [...counts]
-    .slice(0, 5)
-    .map(([message, count]) => (count > 1 ? `${message} (${count} times)` : message));
-  const rest = counts.size > 5 ? [`and ${counts.size - 5} other reasons`] : [];
-  return [...named, ...rest].join('; ');
+// Messages may quote what was sent. Answers stay far below the 4 MiB that OTLP allows them and the 8 KiB that
+// gRPC's clients take as headers.
+const message_length_max = 500;
+
+/** The message of an error as it is answered. */
+export function messageOf(error: SextantError): string {
+  return shorten(error.message, message_length_max);
 }
 
-function rpcCode(http_status: number): number {
+/** The code of google.rpc.Code that belongs to an HTTP status. */
+export function rpcCode(http_status: number): number {
   const codes: Record<number, number> = {
     400: 3,
     401: 16,
@@ -56,21 +52,32 @@ function rpcCode(http_status: number): number {
   return codes[http_status] ?? (http_status < 500 ? 9 : 13);
 }
 
-function varintField(field: number, value: number): Buffer {
-  return Buffer.concat([Buffer.from([field << 3]), varint(value)]);
+interface Detail {
+  readonly type_url: string;
+  readonly protobuf: Buffer;
+  readonly json: object;
 }
 
-function textField(field: number, text: string): Buffer {
-  const bytes = Buffer.from(text);
-  return Buffer.concat([Buffer.from([(field << 3) | 2]), varint(bytes.length), bytes]);
+/** What the sender did wrong, or when it may try again. */
+function detailOf(error: SextantError): Detail | null {
+  const retry_after_s = retryAfter(error);
+  if (retry_after_s !== null) return retryInfo(retry_after_s);
+  return error.code === 'undecodable' ? badRequest('body', error.detail ?? error.message) : null;
 }
 
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest >= 0x80) {
-    bytes.push((rest % 0x80) | 0x80);
-    rest = Math.floor(rest / 0x80);
-  }
-  return Buffer.from([...bytes, rest]);
+function retryInfo(delay_s: number): Detail {
+  return {
+    type_url: 'type.googleapis.com/google.rpc.RetryInfo',
+    protobuf: messageField(1, varintField(1, delay_s)),
+    json: { retryDelay: `${delay_s}s` },
+  };
+}
+
+function badRequest(field: string, text: string): Detail {
+  const description = shorten(text, message_length_max);
+  return {
+    type_url: 'type.googleapis.com/google.rpc.BadRequest',
+    protobuf: messageField(1, textField(1, field), textField(2, description)),
+    json: { fieldViolations: [{ field, description }] },
+  };
 }

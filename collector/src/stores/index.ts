@@ -10,6 +10,8 @@ interface StoreParts {
   /** For small state a store keeps beside its rows, in tables it creates itself. */
   readonly control: DatabaseSync;
   readonly log: Log;
+  /** Told that the store must be opened again, because one of its files broke. */
+  onBroken(file: string): void;
 }
 
 /**
@@ -22,6 +24,7 @@ const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => P
     return await openDuckDbStore({
       folder: join(options.data, 'days'),
       memory_bytes: options.duckdb_memory_bytes,
+      deduplication_hours: options.deduplication_hours,
       query_timeout_ms: options.sql_timeout_ms,
       ...parts,
     });

@@ -29,10 +29,12 @@ export const queries = {
     limit: 'integer',
   },
   trace: { tenant: 'text', trace_id: 'text' },
+  trace_logs: { tenant: 'text', trace_id: 'text', limit: 'integer' },
   span: { tenant: 'text', trace_id: 'text', span_id: 'text' },
   messages: { tenant: 'text', hashes: 'texts' },
   facets: { tenant: 'text', ...range },
   timeline: { tenant: 'text', ...range, step_us: 'integer', service: 'text', model: 'text' },
+  metrics: { tenant: 'text', ...range, service: 'text', name: 'text', limit: 'integer' },
   alerts_history: { tenant: 'text', state: 'text', limit: 'integer' },
   sketch_minutes: {
     tenant: 'text',
@@ -45,6 +47,11 @@ export const queries = {
   vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
   vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
   verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },
+  stored_spans: { tenant: 'text', span_ids: 'texts' },
+  export_keys: { tenant: 'text', ...range, after_trace: 'text', after_span: 'text', limit: 'integer' },
+  export_spans: { tenant: 'text', ...range, span_ids: 'texts' },
+  export_messages: { tenant: 'text', ...range, hashes: 'texts' },
+  export_vectors: { tenant: 'text', ...range, span_ids: 'texts' },
 } as const satisfies Record<string, Readonly<Record<string, ParameterType>>>;
 
 type NamedQueryName = keyof typeof queries;

@@ -1,76 +1,13 @@
+import { optional, type RowOf, required, table } from './table.ts';
+
+export type { AnyTable, Column, ColumnType, RowOf } from './table.ts';
+
 /**
  * The tables of Sextant, once. DuckDB's and BigQuery's definitions, the row types and the documentation are
  * generated from here.
  *
  * Every table has a column `time` role: the column that decides which day a row belongs to.
  */
-
-export type ColumnType =
-  | 'text'
-  | 'integer'
-  | 'number'
-  | 'boolean'
-  /** Microseconds since 1970 in UTC. */
-  | 'time'
-  /** A JSON document as text. */
-  | 'json'
-  | 'texts'
-  | 'integers'
-  | 'numbers';
-
-export interface Column {
-  readonly type: ColumnType;
-  readonly required: boolean;
-  readonly comment: string;
-}
-
-export interface Table<Columns extends Record<string, Column> = Record<string, Column>> {
-  readonly comment: string;
-  /** The column whose UTC day places the row. */
-  readonly day_column: keyof Columns & string;
-  /** At most four columns rows are looked up by, most used first. */
-  readonly cluster_by: readonly (keyof Columns & string)[];
-  readonly columns: Columns;
-}
-
-/** Some table of the schema, its column names forgotten. */
-export interface AnyTable {
-  readonly comment: string;
-  readonly day_column: string;
-  readonly cluster_by: readonly string[];
-  readonly columns: Readonly<Record<string, Column>>;
-}
-
-interface JavaScriptTypes {
-  text: string;
-  integer: number;
-  number: number;
-  boolean: boolean;
-  time: number;
-  json: string;
-  texts: readonly string[];
-  integers: readonly number[] | Float64Array;
-  numbers: readonly number[] | Float32Array | Float64Array;
-}
-
-/** The row of a table: required columns as values, the others as value or null. */
-export type RowOf<T> =
-  T extends Table<infer Columns>
-    ? {
-        readonly [Name in keyof Columns]: Columns[Name] extends { readonly required: true }
-          ? JavaScriptTypes[Columns[Name]['type']]
-          : JavaScriptTypes[Columns[Name]['type']] | null;
-      }
-    : never;
-
-const required = <T extends ColumnType>(type: T, comment: string) =>
-  ({ type, required: true, comment }) as const;
-const optional = <T extends ColumnType>(type: T, comment: string) =>
-  ({ type, required: false, comment }) as const;
-
-function table<const Columns extends Record<string, Column>>(definition: Table<Columns>): Table<Columns> {
-  return definition;
-}
 
 const tenant = required('text', 'Who the row belongs to; taken from the credential, never from the data.');
 const ingest_time = required(
@@ -165,7 +102,10 @@ const messages = table({
     ),
     role: required('text', 'system, user, assistant, tool or the word of the sender.'),
     text: required('text', 'The text parts, joined by line breaks; empty when there are none.'),
-    content: required('json', 'The whole message: role, parts, name, finish_reason.'),
+    content: optional(
+      'json',
+      'The whole message: role, parts, name, finish_reason; NULL where it is nothing but the role and the text.',
+    ),
     first_time: required('time', 'Start of the first span of that day that carried it.'),
     ingest_time,
   },
@@ -208,6 +148,56 @@ const sketches = table({
   },
 });
 
+const logs = table({
+  comment: 'Log records and events, as they came; GenAI content among them is on its span as well.',
+  day_column: 'time',
+  cluster_by: ['service', 'event_name', 'trace_id'],
+  columns: {
+    tenant,
+    time: required('time', 'When it happened; else when it was observed, else when it was received.'),
+    trace_id: optional('text', 'Trace it belongs to.'),
+    span_id: optional('text', 'Span it belongs to.'),
+    service: optional('text', 'Resource attribute service.name.'),
+    severity_number: optional('integer', '1 to 24 as in OpenTelemetry: from 9 information, from 17 errors.'),
+    severity_text: optional('text', 'The severity in the words of the sender.'),
+    event_name: optional('text', 'Name of the event; NULL for a plain log record.'),
+    input_messages: optional('texts', 'Hashes of input messages it brought; texts are in table messages.'),
+    output_messages: optional('texts', 'Hashes of output messages it brought.'),
+    body: optional('json', 'The body, a text in most cases, less what is kept as messages.'),
+    attributes: required('json', 'Attributes as sent, less those kept as messages.'),
+    resource: required('json', 'Resource attributes, and the scope under the key "scope".'),
+    ingest_time,
+  },
+});
+
+const metrics = table({
+  comment: 'Data points of metrics, as they came.',
+  day_column: 'time',
+  cluster_by: ['name', 'service'],
+  columns: {
+    tenant,
+    time: required('time', 'Time of the point.'),
+    start_time: optional('time', 'Start of what the point sums up.'),
+    name: required('text', 'Name of the metric, such as gen_ai.client.token.usage.'),
+    unit: optional('text', 'Unit as sent, such as {token} or s.'),
+    kind: required('text', 'gauge, sum, histogram, exponential_histogram or summary.'),
+    temporality: optional('text', 'delta or cumulative.'),
+    is_monotonic: optional('boolean', 'Whether a sum only grows.'),
+    service: optional('text', 'Resource attribute service.name.'),
+    value: optional('number', 'Value of a gauge or sum.'),
+    count: optional('integer', 'Observations of a histogram or summary.'),
+    sum: optional('number', 'Their sum.'),
+    minimum: optional('number', 'The smallest of them.'),
+    maximum: optional('number', 'The largest of them.'),
+    bounds: optional('doubles', 'Upper bounds of the buckets of a histogram, less the last, which has none.'),
+    bucket_counts: optional('integers', 'Observations in each bucket, one more than there are bounds.'),
+    details: optional('json', 'Quantiles, exponential buckets, exemplars, what no column can hold.'),
+    attributes: required('json', 'Attributes of the point.'),
+    resource: required('json', 'Resource attributes, and the scope under the key "scope".'),
+    ingest_time,
+  },
+});
+
 const serving = table({
   comment: 'Readings of serving engines and GPUs.',
   day_column: 'time',
@@ -232,7 +222,7 @@ const scores = table({
   columns: {
     tenant,
     score_id: required('text', 'Same id, same score: a repeated write is one score.'),
-    time: required('time', 'Time of what is scored: start of the span or of the window.'),
+    time: required('time', 'Start of the span or window scored; of a score sent apart, its own time.'),
     name: required('text', 'What was measured; the name of the detector for a verdict.'),
     source: required('text', 'detector, judge, human or code.'),
     trace_id: optional('text', 'Trace scored.'),
@@ -326,6 +316,8 @@ export const tables = {
   messages,
   embeddings,
   sketches,
+  logs,
+  metrics,
   serving,
   scores,
   cost_lines,

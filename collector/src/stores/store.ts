@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { NewRow, TableName } from './schema.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { NewRow, TableName } from './schema.ts';
  *   batch may be repeated, alone or as part of another, after any failure. It applies records in their order.
  *   Calls do not overlap.
  * - A span already stored with the same tenant, trace id and span id is a duplicate: neither it nor anything
- *   that came with it is stored again.
+ *   that came with it is stored again. Log records and data points have no identity and are stored as they come.
  * - A rejected promise means that the call may be repeated unchanged.
  * - Strings are data: no value ever becomes part of a statement, a path or an object key.
  * - Unknown values are null, and come back as null.
@@ -57,8 +58,14 @@ export interface Store {
   /** Removes every row of days before the day of `before_time_us`; returns the days removed. */
   expire(before_time_us: number): Promise<readonly string[]>;
 
-  /** Removes spans and all that belongs to them; returns how many spans went. */
-  erase(selector: EraseSelector): Promise<number>;
+  /**
+   * Removes spans and all that belongs to them, so that no file holds it any more; returns how many rows went, by
+   * table. A dry run removes nothing. What broke off is finished by repeating the call.
+   */
+  erase(selector: EraseSelector, options?: EraseOptions): Promise<Erased>;
+
+  /** What a store can do that keeps its rows in files of the data folder; others leave it out. */
+  readonly files?: StoreFiles;
 
   close(): Promise<void>;
 }
@@ -72,15 +79,43 @@ export interface Position {
 }
 
 export interface Batch {
-  readonly records: readonly RecordRows[];
+  /** In their order. They may be made while they are read, and are made again where an append is repeated. */
+  readonly records: Iterable<RecordRows> | AsyncIterable<RecordRows>;
 }
 
-/** What one journal record became. A record may hold no span. */
+/** What one journal record became. A record may hold nothing. */
 export interface RecordRows {
   /** The position just after the record. */
   readonly position: Position;
   readonly spans: readonly SpanRows[];
+  readonly logs: readonly NewRow<'logs'>[];
+  readonly metrics: readonly NewRow<'metrics'>[];
+  readonly scores: readonly NewRow<'scores'>[];
+  readonly amendments: readonly Amendment[];
 }
+
+/**
+ * What a log record knows about the span it names. It fills columns the span has left null, whether the span was
+ * stored before, comes with the same batch or comes later; what the span says itself stays.
+ */
+export interface Amendment {
+  readonly tenant: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  /** Time of the record, microseconds: the span is looked for on this day and the day before. */
+  readonly time: number;
+  readonly columns: Partial<Pick<NewRow<'spans'>, AmendableColumn>>;
+  /** Contents the columns and rows of `logs` point to: stored with the record, whether the span ever comes or not. */
+  readonly messages: readonly NewRow<'messages'>[];
+}
+
+export type AmendableColumn =
+  | 'input_messages'
+  | 'output_messages'
+  | 'finish_reasons'
+  | 'response_id'
+  | 'response_model'
+  | 'conversation_id';
 
 /** A span with everything that is stored only if the span is. */
 export interface SpanRows {
@@ -94,7 +129,9 @@ export interface SpanRows {
 }
 
 export interface Appended {
+  /** Spans, log records and data points stored. */
   readonly stored: number;
+  /** Spans that were stored before. */
   readonly duplicated: number;
 }
 
@@ -140,6 +177,8 @@ export interface QueryOptions {
 }
 
 export interface SqlOptions {
+  /** Whose rows the statement sees. */
+  readonly tenant: string;
   readonly rows_max: number;
   readonly timeout_ms: number;
   readonly signal?: AbortSignal;
@@ -157,6 +196,40 @@ export type EraseSelector =
   | { readonly tenant: string; readonly trace_id: string }
   | { readonly tenant: string; readonly conversation_id: string }
   | { readonly tenant: string; readonly user_id: string };
+
+export interface EraseOptions {
+  readonly dry_run?: boolean;
+}
+
+/** Rows by table; tables without any are left out. */
+export type Erased = Readonly<Record<string, number>>;
+
+export interface StoreFiles {
+  /** Copies everything into a folder that does not exist yet, where a store that is opened on it finds it. */
+  backUp(folder: string): Promise<void>;
+  /** UTC days on which a table has rows of the tenant, oldest first. */
+  daysOf(range: ExportRange): Promise<readonly string[]>;
+  /** Rows of a table as a Parquet file; whoever takes the stream ends or destroys it. */
+  readParquet(range: ExportRange, signal: AbortSignal): Promise<Readable>;
+  /** Days whose rows were lost, newest first. */
+  lostDays(): readonly LostDay[];
+}
+
+export interface ExportRange {
+  readonly tenant: string;
+  readonly table: TableName;
+  readonly from_us: number;
+  /** Exclusive. */
+  readonly to_us: number;
+}
+
+/** A day of which rows were lost; the store has taken back what the journal still held. */
+export interface LostDay {
+  readonly day: string;
+  readonly why: 'damaged' | 'missing';
+  /** Milliseconds since 1970. */
+  readonly found_ms: number;
+}
 
 export function comparePositions(a: Position, b: Position): number {
   return a.segment - b.segment || a.offset - b.offset;

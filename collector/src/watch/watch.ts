@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Log } from '../log.ts';
 import type { Options } from '../options.ts';
+import { serialise } from '../stores/calls.ts';
 import type { Store } from '../stores/store.ts';
 import { createTables } from './control.ts';
 import { type Counter, createCounter } from './counter.ts';
@@ -54,9 +55,11 @@ export interface WatchSettings {
 export interface Watch {
   /** Does what there is to do, within bounds. Errors are counted, logged and tried again; it never rejects. */
   round(): Promise<RoundResult>;
-  /** What is watched, and how far. */
-  status(): DriftFeature[];
+  /** What is watched for a tenant, and how far. */
+  status(tenant: string): DriftFeature[];
   counts(): WatchCounts;
+  /** Runs work between two rounds, when the watch holds no rows. */
+  whileResting<T>(work: () => Promise<T>): Promise<T>;
   /** Rounds one after the other, with pauses. */
   start(): void;
   /** Resolves when the running round has ended. */
@@ -89,9 +92,13 @@ export function createWatch(settings: WatchSettings): Watch {
   const runRound = createRound(roundParts(settings, state));
   let running: Promise<void> = Promise.resolve();
 
+  const inTurn = serialise();
+
   function round(): Promise<RoundResult> {
-    counted.rounds += 1;
-    return runRound();
+    return inTurn(() => {
+      counted.rounds += 1;
+      return runRound();
+    });
   }
 
   async function run(): Promise<void> {
@@ -103,10 +110,12 @@ export function createWatch(settings: WatchSettings): Watch {
 
   return {
     round,
-    status: () =>
+    status: (tenant) =>
       streams
         .list()
+        .filter((stream) => stream.tenant === tenant)
         .map((stream) => describeStream(stream, progress.get(stream.stream_id), { streams, fits, options })),
+    whileResting: inTurn,
     counts: () => ({ ...counted, skipped: skipped.counts() }),
     start() {
       running = run();

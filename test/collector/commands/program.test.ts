@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandContext } from '../../../collector/src/commands/command.ts';
 import { runProgram } from '../../../collector/src/program.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 
 async function run(argv: string[], environment: Record<string, string> = {}) {
   let out = '';
@@ -23,7 +24,15 @@ async function run(argv: string[], environment: Record<string, string> = {}) {
 const nobody = ['--url', 'http://127.0.0.1:9'];
 
 describe('sextant', () => {
-  it.each([[[]], [['serve']], [['replay']], [['sql']], [['detect']]])('%j has help', async (command) => {
+  it.each([
+    [[]],
+    [['serve']],
+    [['replay']],
+    [['sql']],
+    [['detect']],
+    [['keys', 'create']],
+    [['audit', 'verify']],
+  ])('%j has help', async (command) => {
     const { code, out } = await run([...command, '--help']);
     expect(code).toBe(0);
     expect(out).toContain('Usage: sextant');
@@ -67,8 +76,8 @@ describe('sextant', () => {
   });
 
   it('refuses to listen to others without a key', async () => {
-    const { code, error } = await run(['serve', '--host', '0.0.0.0']);
+    const { code, error } = await run(['serve', '--host', '0.0.0.0', '--data', temporaryFolder()]);
     expect(code).toBe(1);
-    expect(error).toContain('needs SEXTANT_KEY, or --insecure');
+    expect(error).toContain('make one with "sextant keys create", set SEXTANT_KEY, or give --insecure');
   });
 });

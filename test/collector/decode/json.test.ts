@@ -70,7 +70,7 @@ describe('JSON traces', () => {
       "attributes":[{"key":"deep","value":${deep}},{"key":"flat","value":{"boolValue":true}}]}]}]}]}`;
     const { spans, rejections } = decode(text);
     expect([...(spans[0]?.attributes.keys() ?? [])]).toEqual(['flat']);
-    expect(rejections).toMatchObject([{ reason: 'attribute_too_deep', span_lost: false }]);
+    expect(rejections).toMatchObject([{ reason: 'attribute_too_deep', item_lost: false }]);
   });
 
   it.each([
@@ -89,6 +89,6 @@ describe('JSON traces', () => {
   it('refuses base64 ids for their span alone', () => {
     const { spans, rejections } = decode(request({ ...ids, traceId: 'W47/95gDgQPSabYzgT/GDA==' }, ids));
     expect(spans).toHaveLength(1);
-    expect(rejections).toMatchObject([{ reason: 'invalid_trace_id', span_lost: true }]);
+    expect(rejections).toMatchObject([{ reason: 'invalid_trace_id', item_lost: true }]);
   });
 });

@@ -88,7 +88,7 @@ describe('protobuf traces', () => {
     const { spans, rejections } = decode(body);
     expect(spans[0]?.attributes.get('flat')).toBe('kept');
     expect(spans[0]?.attributes.has('deep')).toBe(false);
-    expect(rejections).toMatchObject([{ reason: 'attribute_too_deep', span_lost: false }]);
+    expect(rejections).toMatchObject([{ reason: 'attribute_too_deep', item_lost: false }]);
   });
 
   it('keeps an attribute at the depth limit', () => {
@@ -113,6 +113,15 @@ describe('protobuf traces', () => {
       'invalid_trace_id',
       'invalid_span_id',
     ]);
+  });
+
+  it('keeps a span whose parent id is invalid, without it, and says so', () => {
+    const parents = [Buffer.alloc(8), Buffer.alloc(0), Buffer.from('root'), Buffer.alloc(8, 10)];
+    const { spans, rejections } = decode(
+      traceRequest(...parents.map((parent) => ({ extra: [bytes(4, parent)] }))),
+    );
+    expect(spans.map((span) => span.parent_span_id)).toEqual([null, null, null, '0a'.repeat(8)]);
+    expect(rejections).toMatchObject([{ reason: 'invalid_span_id', item_lost: false }]);
   });
 
   it('does not depend on the order of fields, and skips unknown ones', () => {

@@ -182,7 +182,7 @@ it('makes rows of any span', () => {
         span.attributes,
         span.resource,
         span.events,
-        ...messages.map(({ content }) => content),
+        ...messages.flatMap(({ content }) => content ?? []),
       ]) {
         expect(() => JSON.parse(json)).not.toThrow();
       }

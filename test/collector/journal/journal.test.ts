@@ -1,38 +1,15 @@
 import { readdirSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { disk_files, type JournalFiles } from '../../../collector/src/journal/files.ts';
 import { type Journal, openJournal } from '../../../collector/src/journal/journal.ts';
-import type { RecordContent } from '../../../collector/src/journal/record.ts';
-import { openTail } from '../../../collector/src/journal/tail.ts';
-import type { Position } from '../../../collector/src/stores/store.ts';
 import { temporaryFolder } from '../../support/folder.ts';
-
-const record = (text: string): RecordContent => ({
-  signal: 'traces',
-  encoding: 'identity',
-  content_type: 'json',
-  tenant: 'default',
-  received_ms: 1,
-  body: Buffer.from(text),
-});
+import { readTexts, textRecord } from '../../support/journal.ts';
 
 const open = (folder: string, files?: JournalFiles) =>
   openJournal({ folder, segment_bytes: 1000, journal_bytes_max: 100_000, ...(files ? { files } : {}) });
 
-/** What a reader finds that begins at the position. */
-async function readAll(folder: string, durable: Position, from: Position | null = null): Promise<string[]> {
-  const tail = openTail({ folder, from, body_bytes_max: 100_000 });
-  tail.advance(durable);
-  const texts: string[] = [];
-  while ((await tail.lag_bytes(tail.position())) > 0) {
-    const records = await Promise.race([tail.next(1000), sleep(2_000, null)]);
-    if (!records) break;
-    texts.push(...records.map(({ body }) => body.toString()));
-  }
-  await tail.close();
-  return texts;
-}
+const textsOf = async (folder: string, journal: Journal) =>
+  (await readTexts({ folder, durable: journal.durable() })).texts;
 
 /** The disk, with failures to be switched on. */
 function faultyFiles() {
@@ -74,18 +51,18 @@ function faultyFiles() {
 }
 
 const appendAll = (journal: Journal, texts: string[]) =>
-  Promise.all(texts.map((text) => journal.append(record(text))));
+  Promise.all(texts.map((text) => journal.append(textRecord(text))));
 
 describe('journal', () => {
   it('keeps the order, over segments and restarts', async () => {
     const folder = temporaryFolder();
     const first = await open(folder);
     const texts = Array.from({ length: 50 }, (_, index) => `record ${index} ${'x'.repeat(index * 3)}`);
-    for (const text of texts.slice(0, 30)) await first.append(record(text));
+    for (const text of texts.slice(0, 30)) await first.append(textRecord(text));
     await first.close();
     const second = await open(folder);
-    for (const text of texts.slice(30)) await second.append(record(text));
-    expect(await readAll(folder, second.durable())).toEqual(texts);
+    for (const text of texts.slice(30)) await second.append(textRecord(text));
+    expect(await textsOf(folder, second)).toEqual(texts);
     expect(readdirSync(folder).length).toBeGreaterThan(3);
     await second.close();
   });
@@ -105,12 +82,14 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const { faults, files } = faultyFiles();
     const journal = await open(folder, files);
-    await journal.append(record('before'));
+    await journal.append(textRecord('before'));
     faults.write = Object.assign(new Error('no space'), { code: 'ENOSPC' });
-    await expect(journal.append(record('refused'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(journal.append(textRecord('refused'))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
     faults.write = null;
-    await journal.append(record('after'));
-    expect(await readAll(folder, journal.durable())).toEqual(['before', 'after']);
+    await journal.append(textRecord('after'));
+    expect(await textsOf(folder, journal)).toEqual(['before', 'after']);
     await journal.close();
   });
 
@@ -118,15 +97,17 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const { faults, files } = faultyFiles();
     const journal = await open(folder, files);
-    await journal.append(record('before'));
+    await journal.append(textRecord('before'));
     faults.sync = Object.assign(new Error('input/output error'), { code: 'EIO' });
-    await expect(journal.append(record('unsure'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(journal.append(textRecord('unsure'))).rejects.toMatchObject({ code: 'storage_unavailable' });
     faults.sync = null;
-    await expect(journal.append(record('refused'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(journal.append(textRecord('refused'))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
     await journal.close();
     const again = await open(folder);
-    await again.append(record('after'));
-    const texts = await readAll(folder, again.durable());
+    await again.append(textRecord('after'));
+    const texts = await textsOf(folder, again);
     expect(texts.filter((text) => text !== 'unsure')).toEqual(['before', 'after']);
     await again.close();
   });
@@ -136,9 +117,11 @@ describe('journal', () => {
     const journal = await open(temporaryFolder(), files);
     faults.write = new Error('no space');
     faults.truncate = new Error('input/output error');
-    await expect(journal.append(record('refused'))).rejects.toMatchObject({ code: 'storage_unavailable' });
+    await expect(journal.append(textRecord('refused'))).rejects.toMatchObject({
+      code: 'storage_unavailable',
+    });
     faults.write = null;
-    await expect(journal.append(record('refused too'))).rejects.toMatchObject({
+    await expect(journal.append(textRecord('refused too'))).rejects.toMatchObject({
       code: 'storage_unavailable',
     });
     await journal.close();
@@ -148,12 +131,12 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const journal = await openJournal({ folder, segment_bytes: 500, journal_bytes_max: 2_000 });
     const text = 'x'.repeat(300);
-    for (let count = 0; count < 5; count++) await journal.append(record(text));
-    await expect(journal.append(record('y'.repeat(700)))).rejects.toMatchObject({
+    for (let count = 0; count < 5; count++) await journal.append(textRecord(text));
+    await expect(journal.append(textRecord('y'.repeat(700)))).rejects.toMatchObject({
       code: 'storage_unavailable',
     });
     await journal.release(journal.durable());
-    await journal.append(record('y'.repeat(700)));
+    await journal.append(textRecord('y'.repeat(700)));
     expect(readdirSync(folder).length).toBeLessThanOrEqual(2);
     await journal.close();
   });
@@ -161,7 +144,7 @@ describe('journal', () => {
   it('releases only segments of which every record was passed', async () => {
     const folder = temporaryFolder();
     const journal = await open(folder);
-    for (let count = 0; count < 10; count++) await journal.append(record(`${count} ${'x'.repeat(400)}`));
+    for (let count = 0; count < 10; count++) await journal.append(textRecord(`${count} ${'x'.repeat(400)}`));
     const names = readdirSync(folder).sort();
     const second = Number.parseInt(names[1]!, 10);
     await journal.release({ segment: second, offset: 10 });
@@ -173,12 +156,12 @@ describe('journal', () => {
     const folder = temporaryFolder();
     const options = { folder, segment_bytes: 10, journal_bytes_max: 100_000 };
     const first = await openJournal({ ...options, now: () => 5_000 });
-    await first.append(record('a'));
+    await first.append(textRecord('a'));
     await first.close();
     const second = await openJournal({ ...options, now: () => 1_000 });
-    await second.append(record('b'));
+    await second.append(textRecord('b'));
     expect(second.durable().segment).toBeGreaterThan(5_000);
-    expect(await readAll(folder, second.durable())).toEqual(['a', 'b']);
+    expect(await textsOf(folder, second)).toEqual(['a', 'b']);
     await second.close();
   });
 });

@@ -1,6 +1,6 @@
 import type { AttributeMap, AttributeValue, DecodedSpan } from '../../../collector/src/decode/records.ts';
 
-type Plain =
+export type Plain =
   | string
   | number
   | bigint
@@ -48,11 +48,11 @@ export function spanOf(plain: PlainSpan = {}): DecodedSpan {
   };
 }
 
-function mapOf(plain: PlainAttributes): AttributeMap {
+export function mapOf(plain: PlainAttributes): AttributeMap {
   return new Map(Object.entries(plain).map(([key, value]) => [key, attributeValue(value)]));
 }
 
-function attributeValue(value: Plain): AttributeValue {
+export function attributeValue(value: Plain): AttributeValue {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value;
   return Array.isArray(value) ? value.map(attributeValue) : mapOf(value as PlainAttributes);
 }

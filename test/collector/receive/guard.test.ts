@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isLoopback } from '../../../collector/src/receive/guard.ts';
+import { isLoopback } from '../../../collector/src/access/loopback.ts';
 import { startReceiver } from '../../support/receiver.ts';
 
 const key = 'a-key-of-some-length';
@@ -67,6 +67,20 @@ describe('guard', () => {
     const { server } = await startReceiver({ key });
     const answer = await server.inject({ url: '/', headers: { host: '127.0.0.1' } });
     expect(answer.headers['www-authenticate']).toContain('Basic realm=');
+  });
+
+  it('lets pages of a named origin send, and do nothing else', async () => {
+    const { server } = await startReceiver({ key, origins: ['https://app.example'] });
+    const ask = async (method: 'GET' | 'POST', url: string, origin: string) => {
+      const headers = { host: '127.0.0.1', origin, authorization: basic('me', key) };
+      return (await server.inject({ method, url, headers })).statusCode;
+    };
+    expect(await ask('POST', '/v1/traces', 'https://app.example')).not.toBe(403);
+    expect(await ask('POST', '/v1/traces', 'https://app.example.evil')).toBe(403);
+    expect(await ask('POST', '/v1/traces', 'http://app.example')).toBe(403);
+    expect(await ask('GET', '/api/stats', 'https://app.example')).toBe(403);
+    expect(await ask('POST', '/api/sql', 'https://app.example')).toBe(403);
+    expect(await ask('GET', '/nothing', 'https://app.example')).toBe(403);
   });
 
   it('tells health without a key, and nothing else on any route', async () => {

@@ -14,6 +14,7 @@ storeContract({
       log: createLog(() => undefined),
       control,
       query_timeout_ms: 20_000,
+      deduplication_hours: 0,
     });
     const close = async () => {
       await store.close();

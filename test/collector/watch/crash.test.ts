@@ -151,7 +151,7 @@ async function live(dies_at: number): Promise<Outcome> {
       .filter((row) => row.slice_key === 'all')
       .reduce((sum, row) => sum + row.count, 0),
     references: control.prepare('SELECT * FROM watch_references').all(),
-    status: watch.status(),
+    status: watch.status('default'),
     steps: fate.steps(),
     deaths,
   };

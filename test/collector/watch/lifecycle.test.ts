@@ -46,7 +46,7 @@ describe.skipIf(!has_shared_data)('the watch on real messages', () => {
       }
       await roundsUntilDone(watch);
     };
-    const feature = () => watch.status()[0];
+    const feature = () => watch.status('default')[0];
 
     await send(known.splice(0, 1_000));
     expect(feature()).toMatchObject({ feature: 'embedding.user_message', phase: 'fitting', n_fit: 1_000 });

@@ -63,7 +63,7 @@ describe('createWatch', () => {
     memory.addMessages([{ ...message, text_hash: 'h', text: 'hello', slices: {} }]);
     memory.addEmbeddings(rows('embedding.output'));
     await watch.round();
-    expect(watch.status()).toMatchObject([{ phase: 'watching', n_fit: 70, n_reference: 110 }]);
+    expect(watch.status('default')).toMatchObject([{ phase: 'watching', n_fit: 70, n_reference: 110 }]);
     expect(watch.counts()).toMatchObject({ rounds: 1, errors: 1 });
     expect(watch.counts().last_error).toContain('It is down.');
     expect(log.lines).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { microsOf, type OpenStore, rowsOf, useStore, valuesOf } from './harness.ts';
-import { bare, day_us, embeddingRow, modelCall, recordAt, second_us, spanRow } from './rows.ts';
+import { bare, day_us, embeddingRow, modelCall, no_rows, recordAt, second_us, spanRow } from './rows.ts';
 
 /** Durable, once, in order: what arrives through the journal. */
 export function appendTests(open: OpenStore): void {
@@ -24,7 +24,7 @@ export function appendTests(open: OpenStore): void {
 
   test('a later segment counts more than a larger offset', async () => {
     await under.store.append({ records: [third] });
-    const next = { position: { segment: 2, offset: 50 }, spans: [bare(spanRow(4))] };
+    const next = { ...no_rows, position: { segment: 2, offset: 50 }, spans: [bare(spanRow(4))] };
     expect((await under.store.append({ records: [next] })).stored).toBe(1);
     expect(await under.store.position()).toEqual({ segment: 2, offset: 50 });
     expect((await under.store.append({ records: [third] })).stored).toBe(0);
@@ -152,7 +152,9 @@ export function appendTests(open: OpenStore): void {
     await expect(store.insert('alerts', [])).rejects.toThrow();
     await expect(store.take('embed', 10)).rejects.toThrow();
     await expect(store.query('trace', { tenant: 'default', trace_id: 'x' })).rejects.toThrow();
-    await expect(store.sql('SELECT 1', { rows_max: 1, timeout_ms: 1000 })).rejects.toThrow();
+    await expect(
+      store.sql('SELECT 1', { tenant: 'default', rows_max: 1, timeout_ms: 1000 }),
+    ).rejects.toThrow();
     await expect(store.expire(second_us)).rejects.toThrow();
     await expect(store.erase({ tenant: 'default', user_id: 'x' })).rejects.toThrow();
     await expect(store.finish({ queue: 'embed', mark: '', rows: [] }, [])).rejects.toThrow();

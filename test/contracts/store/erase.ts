@@ -41,6 +41,8 @@ export function eraseTests(open: OpenStore): void {
     ['a user', { tenant, user_id: 'secret user' }],
   ];
 
+  const gone = { spans: 3, embeddings: 3, cost_lines: 3, messages: 5 };
+
   test.each(selectors)('erase %s leaves nothing of it, and everything else', async (_, selector) => {
     const secret = { trace_id: traceId(1), conversation_id: 'secret conversation', user_id: 'secret user' };
     const first = modelCall(1, { ...secret, question: 'a secret question' });
@@ -50,7 +52,8 @@ export function eraseTests(open: OpenStore): void {
     const foreign = modelCall(1, { ...secret, tenant: 'other', question: 'a foreign question' });
     await under.store.append({ records: [recordAt(100, first, shared, later, other, foreign)] });
 
-    expect(await under.store.erase(selector)).toBe(3);
+    expect(await under.store.erase(selector, { dry_run: true })).toMatchObject(gone);
+    expect(await under.store.erase(selector)).toMatchObject(gone);
     await under.reopen();
     expect(await valuesOf(under.store, 'spans', 'name')).toEqual(['span 1', 'span 4']);
     for (const table of ['embeddings', 'cost_lines'] as TableName[])
@@ -59,15 +62,15 @@ export function eraseTests(open: OpenStore): void {
       ...['a foreign question', 'a shared question', 'answer 1', 'answer 4'],
     ]);
     expect(await everything(under.store)).not.toContain('a secret question');
-    expect(await under.store.erase(selector)).toBe(0);
+    expect(await under.store.erase(selector)).toEqual({});
     expect(await under.store.position()).toEqual({ segment: 1, offset: 100 });
   });
 
   test('erase of what is not there, and of hostile names, removes nothing', async () => {
     await under.store.append({ records: [recordAt(100, modelCall(1, { user_id: 'ada' }))] });
     for (const user_id of ['', '%', "' OR '1'='1", 'ADA', '__proto__'])
-      expect(await under.store.erase({ tenant, user_id })).toBe(0);
-    expect(await under.store.erase({ tenant: 'other', user_id: 'ada' })).toBe(0);
+      expect(await under.store.erase({ tenant, user_id })).toEqual({});
+    expect(await under.store.erase({ tenant: 'other', user_id: 'ada' })).toEqual({});
     expect(await rowsOf(under.store, 'spans')).toHaveLength(1);
     expect(await rowsOf(under.store, 'messages')).toHaveLength(2);
   });

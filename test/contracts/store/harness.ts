@@ -41,14 +41,21 @@ export function useStore(open: OpenStore): StoreUnderTest {
 
 const earliest = '2000-01-01';
 
-/** Every row of a table as the store's own SQL shows it. */
+/** Those the tests store rows of. */
+const tenants = ['default', 'other'];
+
+/** Every row of a table as the store's own SQL shows it to those it belongs to. */
 export async function rowsOf(store: Store, table: TableName): Promise<Row[]> {
   const { day_column } = tables[table];
   // Stores may insist on a bound for the day.
   const statement = `SELECT * FROM ${table} WHERE ${day_column} >= '${earliest}'`;
-  const { rows, truncated } = await store.sql(statement, { rows_max: 10_000, timeout_ms: 20_000 });
-  if (truncated) throw new Error(`Table ${table} has more rows than the tests read.`);
-  return rows as Row[];
+  const all: Row[] = [];
+  for (const tenant of tenants) {
+    const { rows, truncated } = await store.sql(statement, { tenant, rows_max: 10_000, timeout_ms: 20_000 });
+    if (truncated) throw new Error(`Table ${table} has more rows than the tests read.`);
+    all.push(...rows);
+  }
+  return all;
 }
 
 export async function valuesOf(store: Store, table: TableName, column: string): Promise<unknown[]> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type AnyTable, type NewRow, type TableName, tables } from '../../../collector/src/stores/schema.ts';
-import type { RecordRows, SpanRows } from '../../../collector/src/stores/store.ts';
+import type { Amendment, RecordRows, SpanRows } from '../../../collector/src/stores/store.ts';
 
 /** Rows for the tests of stores: every column there is, null where nothing was said. */
 
@@ -112,6 +112,73 @@ export function sketchRow(fields: Fields<'sketches'> = {}): NewRow<'sketches'> {
   };
 }
 
+export function logRow(number: number, fields: Fields<'logs'> = {}): NewRow<'logs'> {
+  return fill('logs', {
+    tenant: 'default',
+    time: noon_us + number * second_us,
+    trace_id: traceId(number),
+    span_id: spanId(number),
+    attributes: `{"number":${number}}`,
+    resource: '{}',
+    ...fields,
+  });
+}
+
+export function metricRow(name: string, fields: Fields<'metrics'> = {}): NewRow<'metrics'> {
+  return fill('metrics', {
+    tenant: 'default',
+    time: noon_us,
+    name,
+    kind: 'gauge',
+    value: 1,
+    attributes: '{}',
+    resource: '{}',
+    ...fields,
+  });
+}
+
+export function scoreRow(score_id: string, fields: Fields<'scores'> = {}): NewRow<'scores'> {
+  return fill('scores', {
+    tenant: 'default',
+    score_id,
+    time: noon_us,
+    name: 'relevance',
+    source: 'judge',
+    value: 0.75,
+    ...fields,
+  });
+}
+
+/** What a log record says of the span of this number: what was asked, and what was answered. */
+export function amendment(
+  number: number,
+  said: {
+    question?: string;
+    answer?: string;
+    tenant?: string;
+    time?: number;
+    columns?: Amendment['columns'];
+  },
+): Amendment {
+  const { tenant = 'default', time = noon_us + number * second_us + 100_000, columns } = said;
+  const asked =
+    said.question === undefined ? [] : [message('user', said.question, { tenant, start_time: time })];
+  const answered =
+    said.answer === undefined ? [] : [message('assistant', said.answer, { tenant, start_time: time })];
+  return {
+    tenant,
+    trace_id: traceId(number),
+    span_id: spanId(number),
+    time,
+    columns: {
+      ...(asked.length > 0 && { input_messages: asked.map((row) => row.message_hash) }),
+      ...(answered.length > 0 && { output_messages: answered.map((row) => row.message_hash) }),
+      ...columns,
+    },
+    messages: [...asked, ...answered],
+  };
+}
+
 export function alertRow(alert_id: string, fields: Fields<'alerts'> = {}): NewRow<'alerts'> {
   return fill('alerts', {
     tenant: 'default',
@@ -130,16 +197,24 @@ export function bare(span: NewRow<'spans'>): SpanRows {
   return { span, messages: [], embeddings: [], cost_lines: [], versions: [] };
 }
 
+/** A journal record that holds nothing. */
+export const no_rows = { spans: [], logs: [], metrics: [], scores: [], amendments: [] } as const;
+
 /** The journal record that ends at this offset. */
 export function recordAt(offset: number, ...spans: SpanRows[]): RecordRows {
-  return { position: { segment: 1, offset }, spans };
+  return { ...no_rows, position: { segment: 1, offset }, spans };
+}
+
+/** The journal record that ends at this offset and holds what came with logs or metrics. */
+export function recordWith(offset: number, rows: Partial<Omit<RecordRows, 'position'>>): RecordRows {
+  return { ...no_rows, ...rows, position: { segment: 1, offset } };
 }
 
 export function traceId(number: number): string {
   return `a${number.toString(16).padStart(31, '0')}`;
 }
 
-function spanId(number: number): string {
+export function spanId(number: number): string {
   return `b${number.toString(16).padStart(15, '0')}`;
 }
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { SqlOptions } from '../../../collector/src/stores/store.ts';
 import { type OpenStore, rowsOf, useStore } from './harness.ts';
-import { bare, noon_us, recordAt, spanRow } from './rows.ts';
+import { bare, modelCall, noon_us, recordAt, spanRow } from './rows.ts';
 
-const limits: SqlOptions = { rows_max: 100, timeout_ms: 20_000 };
+const limits: SqlOptions = { tenant: 'default', rows_max: 100, timeout_ms: 20_000 };
 const since = "start_time >= '2025-01-01'";
 
 const refused = {
@@ -112,6 +112,45 @@ export function sqlTests(open: OpenStore): void {
       (error: { code?: unknown }) => error.code ?? error,
     );
   }
+
+  test('a tenant sees its own rows, and those of nobody else', async () => {
+    const secret = { tenant: 'other', name: 'secret', user_id: 'secret user', service: 'secret service' };
+    const foreign = modelCall(90, { tenant: 'other', question: 'a secret question' });
+    await under.store.append({
+      records: [recordAt(100, modelCall(1), bare(spanRow(2)), foreign, bare(spanRow(91, secret)))],
+    });
+    const statements = [
+      `SELECT * FROM spans WHERE ${since}`,
+      `SELECT * FROM spans WHERE ${since} AND tenant = 'other'`,
+      `SELECT * FROM spans WHERE ${since} AND (tenant = 'other' OR TRUE)`,
+      `SELECT * FROM spans AS foreign_spans WHERE foreign_spans.${since} AND foreign_spans.name <> 'span 2'`,
+      `SELECT * FROM SPANS WHERE ${since}`,
+      `SELECT content FROM messages WHERE first_time >= '2025-01-01'`,
+      `WITH spans AS (SELECT * FROM spans WHERE ${since}) SELECT * FROM spans`,
+      `SELECT a.name, b.name AS other_name FROM spans a JOIN spans b ON a.trace_id <> b.trace_id WHERE a.${since} AND b.${since}`,
+      `SELECT name FROM spans WHERE ${since} UNION ALL SELECT service FROM spans WHERE ${since}`,
+      `SELECT MAX(name) AS name, COUNT(*) AS n, MIN(tenant) AS tenant FROM spans WHERE ${since}`,
+    ];
+    const shown = async (statement: string, tenant: string) => {
+      const result = await under.store.sql(statement, { ...limits, tenant }).catch((error) => String(error));
+      return JSON.stringify(result);
+    };
+    for (const statement of statements) {
+      const mine = await shown(statement, 'default');
+      expect(/secret|"other"/.exec(mine)?.[0], statement).toBeUndefined();
+      const nothing = await shown(statement, 'nobody');
+      expect(/secret|"other"|"default"|span 1/.exec(nothing)?.[0], statement).toBeUndefined();
+    }
+    const ask = async (tenant: string) => {
+      const statement = `SELECT COUNT(*) AS n FROM spans WHERE ${since}`;
+      return (await under.store.sql(statement, { ...limits, tenant })).rows;
+    };
+    expect([await ask('default'), await ask('other'), await ask('nobody')]).toEqual([
+      [{ n: 2 }],
+      [{ n: 2 }],
+      [{ n: 0 }],
+    ]);
+  });
 
   test('a statement that takes too long is stopped', async () => {
     await store(200);

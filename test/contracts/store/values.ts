@@ -115,6 +115,7 @@ function fullSpan(): NewRow<'spans'> {
       texts: [name, '', 'again'],
       integers: [index],
       numbers: [index],
+      doubles: [index],
     }[type];
     return [name, value];
   });

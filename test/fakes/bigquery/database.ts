@@ -42,13 +42,14 @@ export interface QueryParameter {
 
 export interface Request {
   readonly query: string;
-  readonly dataset: string;
+  /** The default one; null where every table has to be named with its dataset. */
+  readonly dataset: string | null;
   readonly parameters: readonly QueryParameter[];
 }
 
 export interface Plan {
   readonly statement_type: string;
-  readonly tables: readonly string[];
+  readonly tables: readonly TableResource['tableReference'][];
   readonly sql: string | null;
 }
 
@@ -122,13 +123,11 @@ export class Database {
     const { statement_type, sql, tokens } = translate(request.query);
     if (sql === null) return { statement_type, sql, tables: [] };
     return await this.#use(async (connection) => {
-      const tables = [...connection.getTableNames(sql, false)];
-      for (const name of tables)
-        this.#checkTable(
-          request.dataset,
-          name,
-          tokens.map((token) => token.value),
-        );
+      const words = tokens.map((token) => token.value);
+      // DuckDB names no tables of a statement with parameters.
+      const names = connection.getTableNames(sql.replace(/\$[a-z_]\w*/g, 'NULL'), true);
+      const tables = names.map((name) => referenceOf(name, request.dataset));
+      for (const table of tables) this.#checkTable(table, words);
       const { values, types } = bind(request.parameters, sql);
       await asInvalidQuery(() => connection.runAndReadAll(`EXPLAIN ${sql}`, values, types));
       return { statement_type, sql, tables };
@@ -159,11 +158,13 @@ export class Database {
     }, request.dataset);
   }
 
-  #checkTable(dataset: string, name: string, words: readonly string[]): void {
+  #checkTable({ datasetId, tableId }: TableResource['tableReference'], words: readonly string[]): void {
+    if (datasetId === '')
+      throw invalidQuery(`Table "${tableId}" must be qualified with a dataset (e.g. dataset.table).`);
     const table = this.#tables().find(
-      ({ tableReference }) => tableReference.datasetId === dataset && tableReference.tableId === name,
+      ({ tableReference }) => tableReference.datasetId === datasetId && tableReference.tableId === tableId,
     );
-    if (!table) throw notFound(`Table ${dataset}.${name}`);
+    if (!table) throw notFound(`Table ${datasetId}.${tableId}`);
     const column = table.timePartitioning?.field;
     // Rougher than the real thing: somewhere the partition column has to be compared.
     const is_bound = words.some(
@@ -171,19 +172,30 @@ export class Database {
     );
     if (table.requirePartitionFilter && !is_bound)
       throw invalidQuery(
-        `Cannot query over table '${dataset}.${name}' without a filter over column(s) '${column}' that can be used for partition elimination`,
+        `Cannot query over table '${datasetId}.${tableId}' without a filter over column(s) '${column}' that can be used for partition elimination`,
       );
   }
 
-  async #use<T>(work: (connection: DuckDBConnection) => Promise<T>, dataset?: string): Promise<T> {
+  async #use<T>(
+    work: (connection: DuckDBConnection) => Promise<T>,
+    dataset: string | null = null,
+  ): Promise<T> {
     const connection = await this.#instance.connect();
     try {
-      if (dataset !== undefined) await connection.run(`USE memory.${quote(dataset)}`);
+      if (dataset !== null) await connection.run(`USE memory.${quote(dataset)}`);
       return await work(connection);
     } finally {
       connection.closeSync();
     }
   }
+}
+
+function referenceOf(name: string, dataset: string | null): TableResource['tableReference'] {
+  const [table = '', of = dataset ?? ''] = name
+    .split('.')
+    .reverse()
+    .map((part) => part.replaceAll('"', ''));
+  return { datasetId: of, tableId: table };
 }
 
 // An interrupt that comes before the statement runs is lost, so it is repeated.

@@ -16,6 +16,9 @@ describe('GoogleSQL for DuckDB', () => {
       'SELECT v FROM t , LATERAL (SELECT unnest(l) AS v, generate_subscripts(l, 1) - 1 AS p)',
     ],
     ['SELECT TIMESTAMP_TRUNC(TIMESTAMP_MICROS(@t), DAY)', "SELECT date_trunc('day', make_timestamp($t))"],
+    ['SELECT x FROM `project.dataset.t`', 'SELECT x FROM "dataset"."t"'],
+    ['WITH t AS (SELECT 1) (SELECT x FROM t)', 'WITH t AS ( SELECT 1 ) FROM ( SELECT x FROM t )'],
+    ['SELECT CAST(NULL AS ARRAY<INT64>) LIMIT 0', 'SELECT CAST(NULL AS BIGINT[]) LIMIT 0'],
     ['SELECT LAX_STRING(j[@key])', "SELECT (((j -> $key)) ->> '$')"],
   ])('%s', (googlesql, duckdb) => {
     expect(translate(googlesql)).toMatchObject({ statement_type: 'SELECT', sql: duckdb });

@@ -57,6 +57,7 @@ const types: Readonly<Record<string, string>> = {
   BOOL: 'BOOLEAN',
   FLOAT64: 'DOUBLE',
   INT64: 'BIGINT',
+  JSON: 'JSON',
   STRING: 'VARCHAR',
   TIMESTAMP: 'TIMESTAMP',
 };
@@ -118,6 +119,8 @@ function step(tokens: readonly Token[], before: Token | undefined): Step {
   const is_call = token.kind === 'word' && after?.value === '(' && after.kind === 'sign';
   if (is_call && !keywords.has(upper(token))) return call(tokens, before);
   if (upper(token) === 'IN' && upper(after) === 'UNNEST') return membership(tokens);
+  // DuckDB has no query in parentheses after common table expressions; selecting from it is the same.
+  if (isSign('(')(token) && isSign(')')(before)) return { text: 'FROM (', length: 1 };
   if (token.kind === 'word' && after?.kind === 'sign' && after.value === '[') return subscript(tokens);
   return { text: single(token, before), length: 1 };
 }
@@ -129,8 +132,10 @@ function single(token: Token, before: Token | undefined): string {
         throw invalidQuery('Syntax error: Unexpected string literal');
       return `'${token.value.replaceAll("'", "''")}'`;
     case 'name':
+      // There is one project in the fake.
       return token.value
         .split('.')
+        .slice(-2)
         .map((part) => `"${part}"`)
         .join('.');
     case 'parameter':
@@ -162,9 +167,12 @@ function call(tokens: readonly Token[], before: Token | undefined): Step {
 }
 
 function cast(inner: readonly Token[]): string {
-  const type = types[upper(inner.at(-1))];
-  if (upper(inner.at(-2)) !== 'AS' || !type) throw unknown(`a cast to ${inner.at(-1)?.value}`);
-  return `CAST(${render(inner.slice(0, -2))} AS ${type})`;
+  const as = inner.findLastIndex((token) => upper(token) === 'AS');
+  const [outer, open, element, close] = inner.slice(as + 1);
+  const is_list = upper(outer) === 'ARRAY' && open?.value === '<' && close?.value === '>';
+  const type = types[upper(is_list ? element : outer)];
+  if (as < 0 || !type) throw unknown(`a cast to ${outer?.value}`);
+  return `CAST(${render(inner.slice(0, as))} AS ${type}${is_list ? '[]' : ''})`;
 }
 
 /** ARRAY_AGG([DISTINCT] x [IGNORE NULLS] [ORDER BY …]); DuckDB leaves nulls out by a filter. */

@@ -251,10 +251,10 @@ interface JobBody {
 async function createJob({ database, jobs }: Context, { body }: Call): Promise<object> {
   const { jobReference, configuration } = body as unknown as JobBody;
   const { query, defaultDataset, queryParameters } = configuration.query;
-  const request = { query, dataset: defaultDataset?.datasetId ?? '', parameters: queryParameters ?? [] };
+  const request = { query, dataset: defaultDataset?.datasetId ?? null, parameters: queryParameters ?? [] };
   if (configuration.dryRun) {
     const { statement_type, tables } = await database.plan(request);
-    const referencedTables = tables.map((tableId) => ({ ...defaultDataset, tableId }));
+    const referencedTables = tables.map((table) => ({ ...table, projectId: 'test' }));
     const statistics = { query: { statementType: statement_type, referencedTables } };
     return { jobReference, configuration, statistics, status: { state: 'DONE' } };
   }

@@ -1,12 +1,12 @@
-import type { AttributeMap } from '../../decode/records.ts';
+import type { AttributeMap, AttributeValue } from '../../decode/records.ts';
 import type { Dialect, SpanVector } from '../dialect.ts';
-import { withoutAbsent } from '../fields.ts';
-import { canonicalFinishReason } from '../finish-reason.ts';
+import { count, fieldReader, text } from '../fields.ts';
+import { asFinishReasons } from '../finish-reason.ts';
 import { type FlattenedForm, readFlattened } from '../flattened-messages.ts';
 import { collectIndexed } from '../indexed.ts';
-import { readProvider } from '../provider.ts';
-import { asText, readText, readTexts } from '../read.ts';
-import { readCost, readTokens } from '../read-usage.ts';
+import { asProvider } from '../provider.ts';
+import { asText, readText } from '../read.ts';
+import { readCost } from '../read-cost.ts';
 import { vectorOfNumbers } from '../vectors.ts';
 
 /**
@@ -18,7 +18,7 @@ export const openinference: Dialect = {
 
   matches(span) {
     return (
-      span.attributes.has(names.kind) ||
+      span.attributes.has(kind) ||
       span.scope.name.startsWith('openinference.instrumentation.') ||
       span.scope.name.startsWith('@arizeai/openinference-instrumentation')
     );
@@ -32,52 +32,56 @@ export const openinference: Dialect = {
       form: flattened,
     });
     const { vectors, consumed } = readVectors(attributes);
-    return withoutAbsent({
-      ...readCall(attributes),
-      ...readNumbers(attributes),
+    return readFields(attributes, {
+      reported_cost_usd: readCost(attributes, cost_names),
       input_messages: input?.messages,
       output_messages: output?.messages,
       vectors,
-      vectors_encoder: vectors.length === 0 ? undefined : readText(attributes, names.encoder),
+      vectors_encoder:
+        vectors.length === 0 ? undefined : readText(attributes, ['embedding.model_name', 'llm.model_name']),
       consumed: [...(input?.consumed ?? []), ...(output?.consumed ?? []), ...consumed],
     });
   },
 };
 
-const names = {
-  kind: 'openinference.span.kind',
-  provider: ['llm.provider', 'llm.system'],
-  request_model: [
+const kind = 'openinference.span.kind';
+
+const readFields = fieldReader({
+  operation: { names: [kind], read: asOperation },
+  provider: { names: ['llm.provider', 'llm.system'], read: asProvider },
+  request_model: text(
     'llm.request.model_name',
     'llm.input_model_name',
     'llm.model_name',
     'embedding.model_name',
     'reranker.model_name',
-  ],
-  response_model: ['llm.response.model_name', 'llm.output_model_name'],
-  encoder: ['embedding.model_name', 'llm.model_name'],
-  finish_reasons: ['llm.finish_reason'],
-  tool_name: ['tool.name'],
-  tool_call_id: ['tool_call.id', 'tool.id'],
-  agent_name: ['agent.name', 'graph.node.name'],
-  conversation_id: ['session.id'],
-  user_id: ['user.id'],
-  prompt_name: ['prompt.id'],
-  prompt_version: ['llm.prompt_template.version'],
-  input_tokens: ['llm.token_count.prompt'],
-  output_tokens: ['llm.token_count.completion'],
-  cache_read_tokens: [
+  ),
+  response_model: text('llm.response.model_name', 'llm.output_model_name'),
+  finish_reasons: { names: ['llm.finish_reason'], read: asFinishReasons },
+  tool_name: text('tool.name'),
+  tool_call_id: text('tool_call.id', 'tool.id'),
+  agent_name: text('agent.name', 'graph.node.name'),
+  conversation_id: text('session.id'),
+  user_id: text('user.id'),
+  prompt_name: text('prompt.id'),
+  prompt_version: text('llm.prompt_template.version'),
+  input_tokens: count('llm.token_count.prompt'),
+  output_tokens: count('llm.token_count.completion'),
+  cache_read_tokens: count(
     'llm.token_count.prompt_details.cache_read',
     'llm.token_count.prompt_details.cache_input',
-  ],
-  cache_write_tokens: ['llm.token_count.prompt_details.cache_write'],
-  reasoning_tokens: ['llm.token_count.completion_details.reasoning'],
-  audio_input_tokens: ['llm.token_count.prompt_details.audio'],
-  audio_output_tokens: ['llm.token_count.completion_details.audio'],
+  ),
+  cache_write_tokens: count('llm.token_count.prompt_details.cache_write'),
+  reasoning_tokens: count('llm.token_count.completion_details.reasoning'),
+  audio_input_tokens: count('llm.token_count.prompt_details.audio'),
+  audio_output_tokens: count('llm.token_count.completion_details.audio'),
+});
+
+const cost_names = {
   total_cost: ['llm.cost.total'],
   input_cost: ['llm.cost.prompt'],
   output_cost: ['llm.cost.completion'],
-} as const;
+};
 
 /** Span kinds and the operation each stands for; the conventions have no word for the last four. */
 const operations: ReadonlyMap<string, string> = new Map([
@@ -111,29 +115,9 @@ const flattened: FlattenedForm = {
   },
 };
 
-function readCall(attributes: AttributeMap) {
-  const kind = readText(attributes, [names.kind]);
-  return {
-    operation: kind === undefined ? undefined : (operations.get(kind.toUpperCase()) ?? kind.toLowerCase()),
-    provider: readProvider(attributes, names.provider),
-    request_model: readText(attributes, names.request_model),
-    response_model: readText(attributes, names.response_model),
-    finish_reasons: readTexts(attributes, names.finish_reasons)?.map(canonicalFinishReason),
-    tool_name: readText(attributes, names.tool_name),
-    tool_call_id: readText(attributes, names.tool_call_id),
-    agent_name: readText(attributes, names.agent_name),
-    conversation_id: readText(attributes, names.conversation_id),
-    user_id: readText(attributes, names.user_id),
-    prompt_name: readText(attributes, names.prompt_name),
-    prompt_version: readText(attributes, names.prompt_version),
-  };
-}
-
-function readNumbers(attributes: AttributeMap) {
-  return {
-    ...readTokens(attributes, names),
-    reported_cost_usd: readCost(attributes, names),
-  };
+function asOperation(value: AttributeValue): string | undefined {
+  const word = asText(value);
+  return word === undefined ? undefined : (operations.get(word.toUpperCase()) ?? word.toLowerCase());
 }
 
 function readVectors(attributes: AttributeMap): {

@@ -28,9 +28,10 @@ const bigquery_types: Readonly<Record<ColumnType, string>> = {
   texts: 'STRING',
   integers: 'INTEGER',
   numbers: 'FLOAT',
+  doubles: 'FLOAT',
 };
 
-const list_types: ReadonlySet<ColumnType> = new Set(['texts', 'integers', 'numbers']);
+const list_types: ReadonlySet<ColumnType> = new Set(['texts', 'integers', 'numbers', 'doubles']);
 
 /** A table of the schema as BigQuery wants it described: partitioned by day, clustered, every column explained. */
 export function tableResource(name: TableName): TableResource {

@@ -3,10 +3,11 @@ import type { Log } from '../../log.ts';
 import { guardClosed, serialise } from '../calls.ts';
 import { loadQuery, type ParameterType } from '../queries.ts';
 import type { QueryValue, Store } from '../store.ts';
+import { WaitingAmendments } from './amendments.ts';
 import { appendBatch } from './append.ts';
 import { connect, type Retries, type Statement } from './client.ts';
 import { createTables } from './create-tables.ts';
-import { dayOf } from './days.ts';
+import { boundsOf, dayOf } from './days.ts';
 import { eraseSpans, expireDays } from './erase.ts';
 import { insertRows, type Refusal } from './insert-rows.ts';
 import { finishWork, takeWork } from './queues.ts';
@@ -18,7 +19,7 @@ export interface BigQueryOptions {
   readonly dataset: string;
   /** Address of another BigQuery API, such as an emulator; asked without credentials. */
   readonly endpoint?: string | null;
-  /** Small state of the collector: the position, and which batches wait for work. */
+  /** Small state of the collector: the position, which batches wait for work, and amendments for their spans. */
   readonly control: DatabaseSync;
   readonly query_timeout_ms: number;
   readonly log: Log;
@@ -38,8 +39,14 @@ const default_retries: Retries = { attempts_max: 6, pause_ms: 500 };
  *
  * Not guaranteed: rows are streamed with `tabledata.insertAll`, whose insertId works for about a minute and as
  * best effort. A row whose insert was answered by nobody may appear after we asked for it, and is then stored
- * twice; the named queries read through duplicates of spans, messages and alerts. The queues know only what this
- * collector stored. Lists that are NULL and empty lists are the same to BigQuery and come back as null.
+ * twice; the named queries read through duplicates of spans, messages and alerts. Log records and data points have
+ * no identity to ask for: those of a batch that broke off and is repeated after that minute may be there twice. The
+ * queues know only what this collector stored. Lists that are NULL and empty lists are the same to BigQuery and come
+ * back as null.
+ *
+ * Rows that were streamed cannot be changed for up to ninety minutes. So what a log record says of its span is put
+ * on spans of the same batch and on those that come within two days; a span that was stored before stays as it is.
+ * What was said of it is in table `logs`, whose rows point to the messages.
  *
  * @throws SextantError bad_request when the client library is missing, store_unavailable when BigQuery is
  */
@@ -47,11 +54,12 @@ export async function openBigQueryStore(options: BigQueryOptions): Promise<Store
   const client = await connect({ ...options, retries: options.retries ?? default_retries });
   await createTables(client);
   const state = new State(options.control, () => Date.now() * 1000);
+  const waiting = new WaitingAmendments(options.control);
   const onRefused = (refusal: Refusal) => {
     options.log.error(describeRefusal(refusal), 'BigQuery refuses a row');
     options.onRefused?.(refusal);
   };
-  const parts = { client, state, onRefused };
+  const parts = { client, state, waiting, onRefused };
   const write = serialise();
   const open = guardClosed();
 
@@ -85,10 +93,11 @@ export async function openBigQueryStore(options: BigQueryOptions): Promise<Store
         write(async () => {
           const days = await expireDays(client, before_time_us);
           state.removeBatchesBefore(dayOf(before_time_us));
+          waiting.removeBefore(boundsOf(dayOf(before_time_us)).from_us);
           return days;
         }),
       ),
-    erase: (selector) => open(() => write(() => eraseSpans(client, selector))),
+    erase: (selector, erase_options) => open(() => write(() => eraseSpans(parts, selector, erase_options))),
     close: () => open(() => write(async () => open.close())),
   };
 }

@@ -26,6 +26,7 @@ function toJsonValue(value: unknown, type: ColumnType): unknown {
     case 'texts':
       return Array.from(value as readonly string[], (text) => text.toWellFormed());
     case 'numbers':
+    case 'doubles':
       return Array.from(value as ArrayLike<number>, toFloat);
     case 'integers':
       return Array.from(value as ArrayLike<number>);

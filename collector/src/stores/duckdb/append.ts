@@ -1,31 +1,36 @@
-import { DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api';
-import type { NewRow, TableName } from '../schema.ts';
-import { type Appended, type Batch, comparePositions, type Position, type SpanRows } from '../store.ts';
-import { appendRows } from './append-rows.ts';
-import type { DayFile, DayFiles } from './day-files.ts';
-import { dayOf } from './days.ts';
-import type { KnownKeys } from './known-keys.ts';
-import { inTransaction } from './transaction.ts';
+import { tables } from '../schema.ts';
+import {
+  type Amendment,
+  type Appended,
+  type Batch,
+  comparePositions,
+  type Position,
+  type RecordRows,
+  type Row,
+} from '../store.ts';
+import type { DayFiles } from './day-files.ts';
+import { DayTransaction } from './day-transaction.ts';
+import { dayBefore, dayOf } from './days.ts';
 
-/** Where the rows of a batch go: each day file takes its spans in one transaction, with the position. */
-export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestClock): Promise<Appended> {
-  const through = batch.records.at(-1)?.position;
-  if (!through) return { stored: 0, duplicated: 0 };
-  const appended = { stored: 0, duplicated: 0 };
-  for (const [day, arrivals] of groupByDay(batch, clock.now_us())) {
-    const file = await files.getOrCreate(day);
-    // A record at or before the position of the file is in it already: the batch is being repeated.
-    const fresh = arrivals.filter(({ position }) => comparePositions(position, file.position) > 0);
-    const spans = await dropStored(
-      files,
-      file,
-      fresh.map((arrival) => arrival.rows),
-    );
-    await storeDay(files, file, { spans, through, ingest_time: clock.next() });
-    appended.stored += spans.length;
-    appended.duplicated += arrivals.length - spans.length;
+/**
+ * Where the rows of a batch go: each day file takes its own in one transaction, with the position. Rows are
+ * handed to DuckDB while the next records are being made, so a batch may be large.
+ */
+export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestClock): Promise<BatchAppended> {
+  const days = new OpenDays(files, clock);
+  const counts = { stored: 0, duplicated: 0 };
+  let through: Position | null = null;
+  try {
+    for await (const record of batch.records) {
+      await appendRecord(days, record, counts);
+      through = record.position;
+    }
+    if (through) await days.commit(through);
+  } catch (error) {
+    await days.rollback();
+    throw error;
   }
-  return appended;
+  return { ...counts, through };
 }
 
 /** Gives every transaction a later ingest time than the one before, whatever the machine's clock does. */
@@ -34,148 +39,96 @@ export interface IngestClock {
   next(): number;
 }
 
-interface Arrival {
-  readonly position: Position;
-  readonly rows: SpanRows;
+export interface BatchAppended extends Appended {
+  /** Position of the last record; null for a batch without records. */
+  readonly through: Position | null;
 }
 
-function groupByDay(batch: Batch, now_us: number): Map<string, Arrival[]> {
-  const days = new Map<string, Arrival[]>();
-  for (const record of batch.records) {
-    for (const rows of record.spans) {
-      const day = dayOf(rows.span.start_time, now_us);
-      const arrivals = days.get(day);
-      const arrival = { position: record.position, rows };
-      if (arrivals) arrivals.push(arrival);
-      else days.set(day, [arrival]);
+/** The transactions of one append, one for each day it touches. */
+class OpenDays {
+  readonly #files: DayFiles;
+  readonly #clock: IngestClock;
+  readonly #open = new Map<string, DayTransaction>();
+
+  constructor(files: DayFiles, clock: IngestClock) {
+    this.#files = files;
+    this.#clock = clock;
+  }
+
+  dayOf(time_us: number): string {
+    return dayOf(time_us, this.#clock.now_us());
+  }
+
+  async get(day: string): Promise<DayTransaction> {
+    const open = this.#open.get(day);
+    if (open) return open;
+    const file = await this.#files.getOrCreate(day);
+    const options = { files: this.#files, file, ingest_time: this.#clock.next() };
+    const transaction = await DayTransaction.begin(options);
+    this.#open.set(day, transaction);
+    return transaction;
+  }
+
+  /** The day's transaction, if there is a file of that day. */
+  async getExisting(day: string): Promise<DayTransaction | null> {
+    return this.#files.get(day) ? await this.get(day) : null;
+  }
+
+  async commit(through: Position): Promise<void> {
+    for (const [day, transaction] of this.#open) {
+      await transaction.commit(through);
+      this.#open.delete(day);
     }
   }
-  return days;
-}
 
-async function dropStored(
-  files: DayFiles,
-  file: DayFile,
-  arrivals: readonly SpanRows[],
-): Promise<SpanRows[]> {
-  return await dropKnown(files, arrivals, {
-    key: ({ span }) => `${span.tenant} ${span.trace_id} ${span.span_id}`,
-    known: file.known.spans,
-    question: `SELECT concat_ws(' ', tenant, trace_id, span_id) AS key FROM "${file.day}".main.spans
-      WHERE list_contains($ids, span_id)`,
-    id: ({ span }) => span.span_id,
-  });
-}
-
-interface Lookup<Item> {
-  key(item: Item): string;
-  /** The value the table is asked for. */
-  id(item: Item): string;
-  readonly known: KnownKeys;
-  readonly question: string;
-}
-
-/** The items whose key neither the table nor an earlier item has. */
-async function dropKnown<Item>(
-  files: DayFiles,
-  items: readonly Item[],
-  lookup: Lookup<Item>,
-): Promise<Item[]> {
-  const unsure = items.filter((item) => lookup.known.check(lookup.key(item)) === 'ask');
-  const stored = new Set<string>();
-  if (unsure.length > 0) {
-    const ids = new DuckDBListValue([...new Set(unsure.map(lookup.id))]);
-    const reader = await files.writer.runAndReadAll(lookup.question, { ids }, { ids: LIST(VARCHAR) });
-    for (const row of reader.getRowObjects()) stored.add(String(row['key']));
-    for (const key of stored) lookup.known.remember(key);
+  async rollback(): Promise<void> {
+    for (const transaction of this.#open.values()) await transaction.rollback();
   }
-  const seen = new Set<string>();
-  return items.filter((item) => {
-    const key = lookup.key(item);
-    if (stored.has(key) || seen.has(key) || lookup.known.check(key) === 'stored') return false;
-    seen.add(key);
-    return true;
-  });
 }
 
-interface DayRows {
-  readonly spans: readonly SpanRows[];
-  readonly through: Position;
-  readonly ingest_time: number;
-}
-
-async function storeDay(
-  files: DayFiles,
-  file: DayFile,
-  { spans, through, ingest_time }: DayRows,
+async function appendRecord(
+  days: OpenDays,
+  record: RecordRows,
+  counts: { stored: number; duplicated: number },
 ): Promise<void> {
-  const { known } = file;
-  const messages = await dropKnown(
-    files,
-    spans.flatMap((rows) => rows.messages),
-    {
-      key: messageKey,
-      known: known.messages,
-      question: `SELECT concat_ws(' ', tenant, message_hash) AS key FROM "${file.day}".main.messages
-      WHERE list_contains($ids, message_hash)`,
-      id: (message) => message.message_hash,
-    },
-  );
-  const versions = await dropKnown(
-    files,
-    spans.flatMap((rows) => rows.versions),
-    {
-      key: versionKey,
-      known: known.versions,
-      question: `SELECT concat_ws(' ', tenant, kind, name, version) AS key FROM "${file.day}".main.versions
-      WHERE list_contains($ids, name)`,
-      id: (version) => version.name,
-    },
-  );
-  const embeddings = spans.flatMap((rows) => rows.embeddings);
-  await inTransaction(files.writer, async () => {
-    const append = <Name extends TableName>(table: Name, rows: readonly NewRow<Name>[]) =>
-      appendRows(files.writer, { catalog: file.day, table, ingest_time }, rows);
-    await append(
-      'spans',
-      spans.map((rows) => rows.span),
-    );
-    await append('messages', messages);
-    await append('embeddings', embeddings);
-    await append(
-      'cost_lines',
-      spans.flatMap((rows) => rows.cost_lines),
-    );
-    await append('versions', versions);
-    await setProgress(files, file.day, 'journal', through);
-  });
-  file.position = through;
-  if (spans.length > 0) file.newest.spans = ingest_time;
-  if (embeddings.length > 0) file.newest.embeddings = ingest_time;
-  for (const { span } of spans) known.spans.add(`${span.tenant} ${span.trace_id} ${span.span_id}`);
-  for (const message of messages) known.messages.add(messageKey(message));
-  for (const version of versions) known.versions.add(versionKey(version));
+  for (const [day, spans] of groupByDay(days, record.spans, ({ span }) => span.start_time)) {
+    const transaction = await days.get(day);
+    const stored = isApplied(transaction, record) ? 0 : await transaction.addSpans(spans);
+    counts.stored += stored;
+    counts.duplicated += spans.length - stored;
+  }
+  for (const table of ['logs', 'metrics', 'scores'] as const) {
+    const column = tables[table].day_column;
+    const timeOf = (row: object) => (row as Row)[column] as number;
+    for (const [day, rows] of groupByDay<object>(days, record[table], timeOf)) {
+      const transaction = await days.get(day);
+      if (isApplied(transaction, record)) continue;
+      await transaction.addRows(table, rows);
+      counts.stored += table === 'scores' ? 0 : rows.length;
+    }
+  }
+  for (const amendment of record.amendments) await amend(days, record, amendment);
 }
 
-function messageKey(message: NewRow<'messages'>): string {
-  return `${message.tenant} ${message.message_hash}`;
+/** A record at or before the position of the file is in it already: the batch is being repeated. */
+function isApplied({ file }: DayTransaction, record: RecordRows): boolean {
+  return comparePositions(record.position, file.position) <= 0;
 }
 
-function versionKey({ tenant, kind, name, version }: NewRow<'versions'>): string {
-  return `${tenant} ${kind} ${name} ${version}`;
+/** An amendment goes to the day of its span; where that is not known yet, it waits in the file of its own day. */
+async function amend(days: OpenDays, record: RecordRows, amendment: Amendment): Promise<void> {
+  const day = days.dayOf(amendment.time);
+  const own = await days.get(day);
+  const earlier = (await own.hasSpan(amendment)) ? null : await days.getExisting(dayBefore(day));
+  const transaction = earlier && (await earlier.hasSpan(amendment)) ? earlier : own;
+  if (!isApplied(transaction, record)) await transaction.addAmendments([amendment]);
 }
 
-/** Notes inside the transaction how far the file is filled, or a queue is worked off. */
-export async function setProgress(
-  files: DayFiles,
-  day: string,
-  name: string,
-  position: Position,
-): Promise<void> {
-  await files.writer.run(`DELETE FROM "${day}".main.progress WHERE name = $name`, { name });
-  await files.writer.run(`INSERT INTO "${day}".main.progress VALUES ($name, $segment, $place)`, {
-    name,
-    segment: BigInt(position.segment),
-    place: BigInt(position.offset),
-  });
+// Nearly always all of them are of one day.
+function groupByDay<Item>(
+  days: OpenDays,
+  items: readonly Item[],
+  timeOf: (item: Item) => number,
+): ReadonlyMap<string, readonly Item[]> {
+  return Map.groupBy(items, (item) => days.dayOf(timeOf(item)));
 }

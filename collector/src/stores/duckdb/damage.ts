@@ -7,6 +7,12 @@ export function isDamage(error: unknown): boolean {
   return damages.some((pattern) => pattern.test(text)) && !troubles.some((pattern) => pattern.test(text));
 }
 
+/** Whether an error tells of trouble that has nothing to do with the content of files. Too little memory may. */
+export function isTrouble(error: unknown): boolean {
+  const text = error instanceof Error ? error.message : String(error);
+  return troubles.some((pattern) => pattern.test(text)) && !/out of memory/i.test(text);
+}
+
 const damages = [
   /not a valid DuckDB database file/i,
   /corrupt/i,

@@ -2,11 +2,17 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '../../log.ts';
+import { syncPath } from '../../sync-files.ts';
 import { type TableName, tables } from '../schema.ts';
 import type { Position } from '../store.ts';
+import { create_amendments } from './amendments.ts';
 import { isDamage } from './damage.ts';
+import { type DayKeys, readDayKeys } from './day-keys.ts';
+import { nextDay } from './days.ts';
+import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement, createTableStatements } from './ddl.ts';
-import { KnownKeys } from './known-keys.ts';
+import { create_progress } from './progress.ts';
+import { RowChunks } from './table-writer.ts';
 
 /**
  * One DuckDB database for each UTC day, attached to one in-memory database whose views unite the days.
@@ -19,7 +25,6 @@ import { KnownKeys } from './known-keys.ts';
 export interface DayFile {
   /** The day as YYYY-MM-DD; also the name of the catalog. */
   readonly day: string;
-  readonly known: { readonly spans: KnownKeys; readonly messages: KnownKeys; readonly versions: KnownKeys };
   position: Position;
   /** Marks of the queues, as ingest times. */
   readonly marks: { embed: number; sketch: number };
@@ -30,37 +35,58 @@ export interface DayFile {
 export interface DayFilesOptions {
   readonly folder: string;
   readonly memory_bytes: number;
+  /** How long after its start a span that arrives again is recognised; 0 means always. */
+  readonly deduplication_hours: number;
   readonly log: Log;
 }
 
+export interface DayFilesParts extends DayFilesOptions {
+  readonly record: DaysOnRecord;
+}
+
 export class DayFiles {
-  readonly #options: DayFilesOptions;
+  readonly #options: DayFilesParts;
   readonly #instance: DuckDBInstance;
   readonly #files = new Map<string, DayFile>();
+  readonly #keys = new Map<string, Promise<DayKeys>>();
+  readonly chunks = new RowChunks();
   /** The connection that writes, and that attaches and detaches files. */
   readonly writer: DuckDBConnection;
 
-  private constructor(options: DayFilesOptions, instance: DuckDBInstance, writer: DuckDBConnection) {
+  private constructor(options: DayFilesParts, instance: DuckDBInstance, writer: DuckDBConnection) {
     this.#options = options;
     this.#instance = instance;
     this.writer = writer;
   }
 
-  static async open(options: DayFilesOptions): Promise<DayFiles> {
+  static async open(options: DayFilesParts): Promise<DayFiles> {
     await mkdir(options.folder, { recursive: true, mode: 0o700 });
+    // What a killed process left may hold texts that were erased since.
+    for (const name of ['temporary', 'exports']) {
+      await rm(join(options.folder, name), { recursive: true, force: true });
+    }
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
       threads: '2',
       // Small checkpoints stall the writer for seconds; the log is replayed within seconds at this size.
       checkpoint_threshold: '256MiB',
       temp_directory: join(options.folder, 'temporary'),
+      // Long texts are what there is most of: without this, they are hardly compressed.
+      zstd_min_string_length: '300',
+      // A large append is written row group by row group and not held in memory as a whole.
+      write_buffer_row_group_count: '1',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     });
     const writer = await instance.connect();
     const files = new DayFiles(options, instance, writer);
     await files.#lock();
-    for (const day of await listDays(options.folder)) await files.#attach(day);
+    const days = await listDays(options.folder);
+    options.record.compare(days);
+    for (const day of days) {
+      if (options.record.isCondemned(day)) await files.#setAside(day, 'It broke while it was in use.');
+      await files.#attach(day);
+    }
     await files.#createViews();
     return files;
   }
@@ -82,15 +108,65 @@ export class DayFiles {
     const known = this.#files.get(day);
     if (known) return known;
     const file = await this.#attach(day);
+    this.#options.record.add(day);
     await this.#createViews();
     return file;
   }
 
+  get folder(): string {
+    return this.#options.folder;
+  }
+
+  path(day: string): string {
+    return join(this.folder, `${day}.duckdb`);
+  }
+
+  /** The keys of a day there is; they are read once. */
+  keys(day: string): Promise<DayKeys> {
+    let keys = this.#keys.get(day);
+    if (!keys) {
+      keys = readDayKeys(this.writer, { day, spans_wanted: this.#isDeduplicated(day) });
+      this.#keys.set(day, keys);
+      // A failed read is tried again by the next call.
+      keys.catch(() => this.#keys.delete(day));
+    }
+    return keys;
+  }
+
+  #isDeduplicated(day: string): boolean {
+    const { deduplication_hours } = this.#options;
+    if (deduplication_hours === 0) return true;
+    return Date.parse(`${nextDay(day)}T00:00:00Z`) > Date.now() - deduplication_hours * hour_ms;
+  }
+
   async remove(day: string): Promise<void> {
     if (!this.#files.delete(day)) return;
+    this.#keys.delete(day);
+    // First, so that after a crash the file is there without need and not missing.
+    this.#options.record.remove(day);
     await this.#createViews();
     await this.writer.run(`DETACH "${day}"`);
-    for (const suffix of ['', '.wal']) await rm(this.#path(day) + suffix, { force: true });
+    for (const suffix of ['', '.wal']) await rm(this.path(day) + suffix, { force: true });
+  }
+
+  /** Puts a complete file in the place of the day's in one step. Nothing may use the day meanwhile. */
+  async replace(day: string, path: string): Promise<void> {
+    await this.writer.run(`CHECKPOINT "${day}"`);
+    await this.writer.run(`DETACH "${day}"`);
+    this.#keys.delete(day);
+    try {
+      // The log of the old file is empty by now; it must never be taken for one of the new file.
+      await rm(`${this.path(day)}.wal`, { force: true });
+      await rename(path, this.path(day));
+      await syncPath(this.folder);
+    } finally {
+      await this.#attach(day);
+    }
+  }
+
+  /** To be called where keys were removed from a file. */
+  forgetKeys(day: string): void {
+    this.#keys.delete(day);
   }
 
   async close(): Promise<void> {
@@ -122,14 +198,13 @@ export class DayFiles {
   }
 
   async #attachOnce(day: string): Promise<DayFile> {
-    const path = this.#path(day).replaceAll("'", "''");
-    // Row groups of this size answer "the newest page" several times faster than the default of 122,880.
-    await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (ROW_GROUP_SIZE 20480)`);
+    const path = this.path(day).replaceAll("'", "''");
+    await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (${attach_options})`);
     await this.writer.run(`USE "${day}"`);
     // One script in one transaction: a hundred single statements would each wait for the disk.
-    const progress = 'CREATE TABLE IF NOT EXISTS progress (name VARCHAR, segment BIGINT, place BIGINT)';
     const missing = createTableStatements(await this.#missingTables(day));
-    await this.writer.run(['BEGIN TRANSACTION', ...missing, progress, 'COMMIT'].join(';'));
+    const statements = ['BEGIN TRANSACTION', ...missing, create_progress, create_amendments, 'COMMIT'];
+    await this.writer.run(statements.join(';'));
     const file = await this.#readState(day);
     await this.writer.run('USE memory.main');
     this.#files.set(day, file);
@@ -156,27 +231,7 @@ export class DayFiles {
       position: progress.get('journal') ?? { segment: 0, offset: 0 },
       marks: { embed: progress.get('embed')?.offset ?? 0, sketch: progress.get('sketch')?.offset ?? 0 },
       newest: { spans: await newest('spans'), embeddings: await newest('embeddings') },
-      known: {
-        spans: await this.#readKeys("SELECT concat_ws(' ', tenant, trace_id, span_id) AS key FROM spans"),
-        messages: await this.#readKeys("SELECT concat_ws(' ', tenant, message_hash) AS key FROM messages"),
-        versions: await this.#readKeys(
-          "SELECT concat_ws(' ', tenant, kind, name, version) AS key FROM versions",
-        ),
-      },
     };
-  }
-
-  async #readKeys(statement: string): Promise<KnownKeys> {
-    const known = new KnownKeys();
-    const result = await this.writer.stream(statement);
-    for (
-      let chunk = await result.fetchChunk();
-      chunk && chunk.rowCount > 0;
-      chunk = await result.fetchChunk()
-    ) {
-      for (const key of chunk.getColumnValues(0)) known.add(String(key));
-    }
-    return known;
   }
 
   async #rows(statement: string): Promise<Record<string, unknown>[]> {
@@ -192,22 +247,26 @@ export class DayFiles {
   }
 
   async #setAside(day: string, error: unknown): Promise<void> {
-    const path = this.#path(day);
+    const path = this.path(day);
     const aside = `${path}.damaged-${Date.now()}`;
     this.#options.log.error({ day, aside, error }, 'The file of a day cannot be read and is set aside.');
     await this.writer.run('USE memory.main');
     await this.writer.run(`DETACH DATABASE IF EXISTS "${day}"`);
-    await rename(path, aside);
+    this.#options.record.lose(day, 'damaged');
+    // The log goes first: left alone, it would be taken for one of the next file.
     await rename(`${path}.wal`, `${aside}.wal`).catch((cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'ENOENT') throw cause;
     });
-  }
-
-  #path(day: string): string {
-    return join(this.#options.folder, `${day}.duckdb`);
+    await rename(path, aside);
   }
 }
 
+/**
+ * Row groups of this size answer "the newest page" several times faster than the default of 122,880. The storage
+ * version is the oldest that compresses long texts well.
+ */
+export const attach_options = "ROW_GROUP_SIZE 20480, STORAGE_VERSION 'v1.2.0'";
+const hour_ms = 3_600_000;
 const table_names = Object.keys(tables) as TableName[];
 
 async function listDays(folder: string): Promise<string[]> {

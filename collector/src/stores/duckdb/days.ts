@@ -2,12 +2,12 @@ const day_us = 86_400_000_000;
 const earliest_us = Date.UTC(2000, 0, 1) * 1000;
 
 /** Where rows go whose time cannot be right: a sender's broken clock must not create a file for each of its days. */
-const undated_day = '1970-01-01';
+export const undated_day = '1970-01-01';
 
 /** The UTC day of a time, or the undated day for times before 2000 or after tomorrow. */
 export function dayOf(time_us: number, now_us: number): string {
   const dated = time_us >= earliest_us && time_us < now_us + 2 * day_us;
-  return dated ? new Date(Math.floor(time_us / 1000)).toISOString().slice(0, 10) : undated_day;
+  return dated ? isoDay(time_us) : undated_day;
 }
 
 export interface TimeRange {
@@ -31,6 +31,18 @@ export function dayRanges(days: readonly string[], wanted: TimeRange, now_us: nu
       to_us: Math.min(to_us, wanted.to_us ?? Number.MAX_SAFE_INTEGER),
     }))
     .filter(({ from_us, to_us }) => from_us < to_us);
+}
+
+export function nextDay(day: string): string {
+  return isoDay(startOf(day) + day_us);
+}
+
+export function dayBefore(day: string): string {
+  return isoDay(startOf(day) - day_us);
+}
+
+function isoDay(time_us: number): string {
+  return new Date(Math.floor(time_us / 1000)).toISOString().slice(0, 10);
 }
 
 function startOf(day: string): number {

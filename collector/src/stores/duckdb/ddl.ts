@@ -12,6 +12,7 @@ const duckdb_types: Readonly<Record<ColumnType, string>> = {
   texts: 'VARCHAR[]',
   integers: 'BIGINT[]',
   numbers: 'FLOAT[]',
+  doubles: 'DOUBLE[]',
 };
 
 /** The statements that create tables of the schema, all unless some are named, with their comments. */
@@ -24,9 +25,25 @@ export function createTableStatement(name: TableName): string {
   const table: AnyTable = tables[name];
   const columns = Object.entries(table.columns).map(
     ([column, { type, required }]) =>
-      `  ${quote(column)} ${duckdb_types[type]}${required ? ' NOT NULL' : ''}`,
+      `  ${quote(column)} ${duckdb_types[type]}${required ? ' NOT NULL' : ''}${compression(column, type)}`,
   );
   return `CREATE TABLE IF NOT EXISTS ${quote(name)} (\n${columns.join(',\n')}\n)`;
+}
+
+/**
+ * Texts that hardly repeat: told outright, DuckDB need not try every way of compressing them, which takes longer
+ * than compressing.
+ */
+const seldom_repeated: ReadonlySet<string> = new Set([
+  'text',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'message_hash',
+]);
+
+function compression(column: string, type: ColumnType): string {
+  return type === 'json' || seldom_repeated.has(column) ? ' USING COMPRESSION zstd' : '';
 }
 
 function comments(name: string, table: AnyTable): string[] {

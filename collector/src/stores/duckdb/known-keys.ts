@@ -16,6 +16,10 @@ export class KnownKeys {
     return this.#filters.some((filter) => filter.has(hash)) ? 'ask' : 'new';
   }
 
+  get is_empty(): boolean {
+    return this.#filters.length === 0;
+  }
+
   add(key: string): void {
     let filter = this.#filters.at(-1);
     if (!filter || filter.is_full) {

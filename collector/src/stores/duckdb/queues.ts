@@ -1,9 +1,10 @@
 import { BIGINT } from '@duckdb/node-api';
 import { slice_columns, toEmbedRow } from '../slices.ts';
 import type { QueueName, QueueResult, QueueRow, Row, Work } from '../store.ts';
-import { type IngestClock, setProgress } from './append.ts';
-import { appendRows } from './append-rows.ts';
+import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
+import { insertRows } from './insert-rows.ts';
+import { setProgress } from './progress.ts';
 import { inTransaction } from './transaction.ts';
 import { fromDuckDB } from './values.ts';
 
@@ -41,8 +42,9 @@ export async function finishWork<Name extends QueueName>(
   const ingest_time = clock.next();
   const table = work.queue === 'embed' ? 'embeddings' : 'sketches';
   await inTransaction(files.writer, async () => {
-    await appendRows(files.writer, { catalog: day, table, ingest_time }, results);
-    await setProgress(files, day, work.queue, { segment: 0, offset: through });
+    await insertRows(files, { catalog: day, table, ingest_time }, results);
+    const position = { segment: 0, offset: through };
+    await setProgress(files.writer, { day, name: work.queue, position });
   });
   file.marks[work.queue] = through;
   if (table === 'embeddings' && results.length > 0) file.newest.embeddings = ingest_time;

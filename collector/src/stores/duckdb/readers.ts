@@ -1,8 +1,11 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SextantError } from '../../errors.ts';
+import { tables } from '../schema.ts';
 import type { DayFiles } from './day-files.ts';
 
 export interface ReadOptions {
+  /** Whose rows there are. */
+  readonly tenant: string;
   readonly timeout_ms: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -10,6 +13,10 @@ export interface ReadOptions {
 /**
  * Connections for reading, a few, each used by one query at a time: all share DuckDB's threads, so more would
  * only make each slower. Who comes later waits.
+ *
+ * On each of them a temporary view stands before every table and shows the rows of one tenant: that of the
+ * variable `tenant`, which is set before each use. The views unite the days by name (`memory.main.spans`), so
+ * days that come and go need no change here. DuckDB hands the condition down to the scan of each file.
  */
 export class Readers {
   readonly #files: DayFiles;
@@ -32,14 +39,27 @@ export class Readers {
     // An interrupt before the statement runs has no effect, so it is repeated until the statement ends.
     const watchdog = setInterval(() => signal.aborted && connection.interrupt(), interrupt_every_ms);
     try {
+      await connection.run('SET VARIABLE tenant = $tenant', { tenant: options.tenant });
       return await work(connection);
     } catch (error) {
       if (!signal.aborted) throw error;
       throw new SextantError('timed_out', `The limit is ${options.timeout_ms} ms.`, { cause: error });
     } finally {
       clearInterval(watchdog);
-      this.#idle.push(connection);
-      this.#queue.shift()?.();
+      this.#giveBack(connection);
+    }
+  }
+
+  /** Runs the work while no query runs: those under way are waited for, those that come wait. */
+  async pause<T>(work: () => Promise<T>): Promise<T> {
+    const connections: DuckDBConnection[] = [];
+    try {
+      while (connections.length < connections_max) connections.push(await this.#take());
+      // A result that was not read to its end keeps the files open until the next statement.
+      for (const connection of connections) await connection.run('SELECT 1');
+      return await work();
+    } finally {
+      for (const connection of connections) this.#giveBack(connection);
     }
   }
 
@@ -47,18 +67,40 @@ export class Readers {
     for (const connection of this.#idle) connection.closeSync();
   }
 
+  #giveBack(connection: DuckDBConnection): void {
+    this.#idle.push(connection);
+    this.#queue.shift()?.();
+  }
+
   async #take(): Promise<DuckDBConnection> {
     while (true) {
       const idle = this.#idle.pop();
       if (idle) return idle;
-      if (this.#open < connections_max) {
-        this.#open += 1;
-        return await this.#files.connect();
-      }
+      if (this.#open < connections_max) return await this.#connect();
       await new Promise<void>((resolve) => this.#queue.push(resolve));
     }
   }
+
+  async #connect(): Promise<DuckDBConnection> {
+    this.#open += 1;
+    try {
+      const connection = await this.#files.connect();
+      await connection.run(confining_views);
+      return connection;
+    } catch (error) {
+      this.#open -= 1;
+      this.#queue.shift()?.();
+      throw error;
+    }
+  }
 }
+
+const confining_views = Object.keys(tables)
+  .map(
+    (table) =>
+      `CREATE TEMP VIEW ${table} AS SELECT * FROM memory.main.${table} WHERE tenant = getvariable('tenant')`,
+  )
+  .join(';');
 
 const connections_max = 3;
 const interrupt_every_ms = 20;

@@ -2,19 +2,17 @@ import type { DatabaseSync } from 'node:sqlite';
 import { guardClosed, serialise } from '../calls.ts';
 import { loadQuery } from '../queries.ts';
 import { tables } from '../schema.ts';
-import {
-  type Batch,
-  comparePositions,
-  type Position,
-  type QueryValue,
-  type Row,
-  type Store,
-} from '../store.ts';
+import type { Batch, QueryValue, Row, Store } from '../store.ts';
 import { appendBatch, type IngestClock } from './append.ts';
-import { type AppendTarget, appendRows } from './append-rows.ts';
+import { backUpDays } from './backup.ts';
+import { type BrokenDays, watchForBrokenDays } from './broken-days.ts';
 import { type DayFile, DayFiles, type DayFilesOptions } from './day-files.ts';
 import { dayOf, dayRanges } from './days.ts';
-import { eraseSpans } from './erase.ts';
+import { type DaysOnRecord, openDaysOnRecord } from './days-on-record.ts';
+import { countErasable, eraseSpans } from './erase.ts';
+import { expireDays } from './expire.ts';
+import { exportDays, readParquet } from './export.ts';
+import { type InsertTarget, insertRows } from './insert-rows.ts';
 import { type Parameters, runQuery, runSql } from './query.ts';
 import { finishWork, takeWork } from './queues.ts';
 import { Readers } from './readers.ts';
@@ -24,21 +22,26 @@ export interface DuckDbOptions extends DayFilesOptions {
   /** Small state of the collector; the position is kept in it, as a hint where to begin. */
   readonly control: DatabaseSync;
   readonly query_timeout_ms: number;
+  /** Told that the store must be opened again, because the file of a day broke. */
+  onBroken?(day: string): void;
 }
 
 /** Opens the embedded store: one DuckDB file a day, in a folder of its own. */
 export async function openDuckDbStore(options: DuckDbOptions): Promise<Store> {
-  const files = await DayFiles.open(options);
+  const record = openDaysOnRecord(options.control, Date.now);
+  const files = await DayFiles.open({ ...options, record });
   const readers = new Readers(files);
   const clock = ingestClock(files);
-  const positions = positionKeeper(options.control);
   const write = serialise();
+  const inTurn = serialise();
   const open = guardClosed();
+  const parts = { files, readers, write: <T>(work: () => Promise<T>) => open(() => write(work)) };
+  const broken = watchForBrokenDays({ onBroken() {}, ...options, ...parts, record });
 
   return {
     name: 'duckdb',
-    append: (batch) => open(() => write(() => appendAndNote(files, batch, { clock, positions }))),
-    position: () => open(async () => positions.read()),
+    append: (batch) => open(() => write(() => appendAndNote(files, batch, { clock, record, broken }))),
+    position: () => open(async () => record.position()),
     insert: (table, rows) =>
       open(() =>
         write(async () => {
@@ -52,21 +55,25 @@ export async function openDuckDbStore(options: DuckDbOptions): Promise<Store> {
     finish: (work, results) => open(() => write(() => finishWork(files, work, results, clock))),
     query: (name, parameters, query_options) =>
       open(() => {
-        const limits = { timeout_ms: options.query_timeout_ms, signal: query_options?.signal };
+        const limits = {
+          tenant: String(parameters['tenant']),
+          timeout_ms: options.query_timeout_ms,
+          signal: query_options?.signal,
+        };
         return readers.use(limits, (connection) => runNamed(files, connection, { name, parameters }));
       }),
     sql: (statement, sql_options) =>
       open(() => readers.use(sql_options, (connection) => runSql(connection, statement, sql_options))),
     expire: (before_time_us) =>
-      open(() =>
-        write(async () => {
-          const first_kept = dayOf(before_time_us, clock.now_us());
-          const expired = files.days().filter((day) => day < first_kept);
-          for (const day of expired) await files.remove(day);
-          return expired;
-        }),
-      ),
-    erase: (selector) => open(() => write(() => eraseSpans(files, selector))),
+      open(() => write(() => expireDays(files, before_time_us, { record, now_us: clock.now_us() }))),
+    erase: (selector, { dry_run } = {}) =>
+      open(() => inTurn(() => (dry_run ? countErasable : eraseSpans)(parts, selector))),
+    files: {
+      backUp: (folder) => backUpDays(parts, folder),
+      daysOf: (range) => open(() => exportDays(parts, range)),
+      readParquet: (range, signal) => open(() => readParquet(parts, range, signal)),
+      lostDays: record.lost,
+    },
     close: () =>
       open(() =>
         write(async () => {
@@ -80,19 +87,25 @@ export async function openDuckDbStore(options: DuckDbOptions): Promise<Store> {
 
 interface Notes {
   readonly clock: IngestClock;
-  readonly positions: { write(position: Position): void };
+  readonly record: DaysOnRecord;
+  readonly broken: BrokenDays;
 }
 
-async function appendAndNote(files: DayFiles, batch: Batch, { clock, positions }: Notes) {
-  const appended = await appendBatch(files, batch, clock);
-  const through = batch.records.at(-1)?.position;
-  if (through) positions.write(through);
-  return appended;
+async function appendAndNote(files: DayFiles, batch: Batch, { clock, record, broken }: Notes) {
+  try {
+    const { through, ...appended } = await appendBatch(files, batch, clock);
+    if (through) record.setPosition(through);
+    broken.succeeded();
+    return appended;
+  } catch (error) {
+    broken.failed(error);
+    throw error;
+  }
 }
 
-async function insertDay(files: DayFiles, target: AppendTarget, rows: readonly object[]): Promise<void> {
+async function insertDay(files: DayFiles, target: InsertTarget, rows: readonly object[]): Promise<void> {
   await files.getOrCreate(target.catalog);
-  await inTransaction(files.writer, () => appendRows(files.writer, target, rows));
+  await inTransaction(files.writer, () => insertRows(files, target, rows));
 }
 
 interface Named {
@@ -136,31 +149,6 @@ function ingestClock(files: DayFiles): IngestClock {
     next() {
       last = Math.max(now_us(), last + 1);
       return last;
-    },
-  };
-}
-
-/**
- * The day files know exactly what they hold; this position only says from where the journal needs to be read,
- * and may lag behind after a crash.
- */
-function positionKeeper(control: DatabaseSync) {
-  control.exec(
-    'CREATE TABLE IF NOT EXISTS store_position (segment INTEGER NOT NULL, place INTEGER NOT NULL) STRICT',
-  );
-  const select = control.prepare('SELECT segment, place FROM store_position');
-  const insert = control.prepare('INSERT INTO store_position (segment, place) VALUES (?, ?)');
-  const update = control.prepare('UPDATE store_position SET segment = ?, place = ?');
-  const read = (): Position | null => {
-    const row = select.get();
-    return row ? { segment: Number(row['segment']), offset: Number(row['place']) } : null;
-  };
-  return {
-    read,
-    write(position: Position): void {
-      const current = read();
-      if (current && comparePositions(position, current) <= 0) return;
-      (current ? update : insert).run(position.segment, position.offset);
     },
   };
 }

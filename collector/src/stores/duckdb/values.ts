@@ -28,6 +28,7 @@ export const duckdb_types: Readonly<Record<ColumnType, DuckDBType>> = {
   texts: LIST(VARCHAR),
   integers: LIST(BIGINT),
   numbers: LIST(FLOAT),
+  doubles: LIST(DOUBLE),
 };
 
 export function toDuckDB(value: unknown, type: ColumnType): DuckDBValue {
@@ -39,6 +40,7 @@ export function toDuckDB(value: unknown, type: ColumnType): DuckDBValue {
       return new DuckDBTimestampValue(BigInt(value as number));
     case 'texts':
     case 'numbers':
+    case 'doubles':
       return new DuckDBListValue(Array.from(value as ArrayLike<string | number>));
     case 'integers':
       return new DuckDBListValue(Array.from(value as ArrayLike<number>, BigInt));

@@ -257,7 +257,7 @@ describe('requests', () => {
     const outline = await store.query('trace', { tenant: 'default', trace_id: spanRow(1).trace_id });
     expect(outline).toHaveLength(170);
     const statement = "SELECT span_id FROM spans WHERE start_time >= '2025-01-01'";
-    const some = await store.sql(statement, { rows_max: 120, timeout_ms: 10_000 });
+    const some = await store.sql(statement, { tenant: 'default', rows_max: 120, timeout_ms: 10_000 });
     expect(some).toMatchObject({ truncated: true });
     expect(some.rows).toHaveLength(120);
   });
@@ -278,17 +278,22 @@ describe('requests', () => {
       { spans: 1, output_tokens: 5 },
     ]);
     expect((await store.take('embed', 10))?.rows).toHaveLength(1);
-    expect(await store.erase({ tenant, trace_id })).toBe(1);
+    expect(await store.erase({ tenant, trace_id })).toMatchObject({ spans: 2 });
     expect(await rowsOf(store, 'messages')).toEqual([]);
   });
 });
 
 test('other datasets and the catalogue cannot be read', async () => {
-  const limits = { rows_max: 10, timeout_ms: 10_000 };
+  const limits = { tenant: 'default', rows_max: 10, timeout_ms: 10_000 };
   for (const statement of [
     'SELECT * FROM sextant.INFORMATION_SCHEMA.TABLES',
     "SELECT * FROM EXTERNAL_QUERY('connection', 'SELECT 1')",
     'SELECT * FROM `other`.`spans`',
+    "SELECT * FROM sextant.spans WHERE start_time >= '2025-01-01'",
+    "SELECT name FROM `test.sextant.spans` WHERE start_time >= '2025-01-01'",
+    "WITH a AS (SELECT * FROM spans) SELECT a.name FROM a, sextant.spans b WHERE b.start_time >= '2025-01-01'",
+    "SELECT 1) UNION ALL (SELECT name FROM sextant.spans WHERE start_time >= '2025-01-01'",
+    'SELECT 1); DROP TABLE sextant.spans; (SELECT 1',
     'SELECT name FROM spans',
   ])
     await expect(store.sql(statement, limits)).rejects.toMatchObject({ code: 'bad_sql' });
@@ -304,6 +309,6 @@ test('erasing rows that were just streamed is refused until BigQuery can', async
     { kind: 'status', status: 400, reason: 'invalidQuery', message },
   );
   await expect(store.erase({ tenant: 'default', user_id: 'ada' })).rejects.toThrow(/streaming buffer/);
-  expect(await store.erase({ tenant: 'default', user_id: 'ada' })).toBe(1);
+  expect(await store.erase({ tenant: 'default', user_id: 'ada' })).toMatchObject({ spans: 1 });
   expect(await rowsOf(store, 'messages')).toEqual([]);
 });

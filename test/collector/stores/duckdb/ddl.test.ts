@@ -37,7 +37,7 @@ test('the statements are these', () => {
   "actor" VARCHAR NOT NULL,
   "action" VARCHAR NOT NULL,
   "target" VARCHAR,
-  "details" JSON NOT NULL,
+  "details" JSON NOT NULL USING COMPRESSION zstd,
   "ingest_time" TIMESTAMP NOT NULL
 )`);
   expect(comment).toBe(`COMMENT ON TABLE "audit" IS 'Administrative acts.'`);

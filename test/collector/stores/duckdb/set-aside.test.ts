@@ -17,12 +17,13 @@ it('sets a damaged day aside, says so loudly, and starts all the same', async ()
       log,
       control: new DatabaseSync(':memory:'),
       query_timeout_ms: 5_000,
+      deduplication_hours: 0,
     });
   await (await open()).close();
   writeFileSync(join(folder, '2026-11-20.duckdb'), Buffer.alloc(20_000, 'no database'));
   const store = await open();
   expect(
-    await store.sql('SELECT count(*) AS n FROM spans', { rows_max: 1, timeout_ms: 5_000 }),
+    await store.sql('SELECT count(*) AS n FROM spans', { tenant: 'default', rows_max: 1, timeout_ms: 5_000 }),
   ).toMatchObject({ rows: [{ n: 0 }] });
   await store.close();
   expect(log.lines).toEqual([

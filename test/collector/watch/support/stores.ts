@@ -17,6 +17,7 @@ export async function openStore(): Promise<{ store: Store; control: DatabaseSync
     log: recordingLog(),
     control,
     query_timeout_ms: 20_000,
+    deduplication_hours: 0,
   });
   onTestFinished(async () => {
     await store.close();

@@ -1,0 +1,87 @@
+import { decodeLogs, decodeMetrics, decodeTraces } from './decode/decode.ts';
+import { logRows } from './enrich/log-rows.ts';
+import { metricRows } from './enrich/metric-rows.ts';
+import type { RowBuilder } from './enrich/rows.ts';
+import { spanScores } from './enrich/score-rows.ts';
+import { errors, SextantError } from './errors.ts';
+import type { JournalRecord } from './journal/tail.ts';
+import type { Dialect } from './normalise/dialect.ts';
+import { normalise } from './normalise/normalise.ts';
+import { inflate } from './receive/inflate.ts';
+import { giveBack } from './receive/memory.ts';
+import type { RecordRows } from './stores/store.ts';
+
+export interface RecordParts {
+  readonly dialects: readonly Dialect[];
+  /** Makes the rows of a span: cost, messages, versions. */
+  readonly enrich: RowBuilder;
+  readonly body_bytes_max: number;
+  /** Told once of each record that cannot be read. */
+  drop(reason: string, error: unknown): void;
+}
+
+/**
+ * The rows of records, one record after the other; the next is inflated while the reader takes those of this one.
+ * They are made anew each time they are read, so that a batch never lies in memory as a whole.
+ */
+export function readRows(records: readonly JournalRecord[], parts: RecordParts): AsyncIterable<RecordRows> {
+  const unreadable = new Set<JournalRecord>();
+  const rowsOf = async (record: JournalRecord): Promise<RecordRows> => {
+    try {
+      return await recordRows(record, parts);
+    } catch (error) {
+      if (error instanceof SextantError && errors[error.code].retry) throw error;
+      if (!unreadable.has(record)) parts.drop('unreadable_record', error);
+      unreadable.add(record);
+      return { ...nothing, position: record.position };
+    }
+  };
+  return { [Symbol.asyncIterator]: () => inTurn(records, rowsOf) };
+}
+
+async function* inTurn<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  let coming: Promise<Result> | null = null;
+  for (const item of items) {
+    const ready = coming;
+    coming = work(item);
+    // A reader that stops here never hears of it.
+    coming.catch(() => undefined);
+    if (ready) yield await ready;
+  }
+  if (coming) yield await coming;
+}
+
+const nothing = { spans: [], logs: [], metrics: [], scores: [], amendments: [] } as const;
+
+/**
+ * Makes the rows of one journal record.
+ * @throws SextantError when the record cannot be read
+ */
+export async function recordRows(record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
+  const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
+  const rows = rowsOfBody(body, record, parts);
+  if (body !== record.body) giveBack(body);
+  return rows;
+}
+
+function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): RecordRows {
+  const { position, tenant, content_type } = record;
+  switch (record.signal) {
+    case 'traces': {
+      const { spans } = decodeTraces(body, content_type);
+      return {
+        ...nothing,
+        position,
+        spans: spans.map((span) => parts.enrich(normalise(span, parts.dialects), tenant)),
+        scores: spans.flatMap((span) => spanScores(span, tenant)),
+      };
+    }
+    case 'logs':
+      return { ...nothing, position, ...logRows(decodeLogs(body, content_type).logs, record) };
+    case 'metrics':
+      return { ...nothing, position, metrics: metricRows(decodeMetrics(body, content_type).points, record) };
+  }
+}

@@ -1,0 +1,218 @@
+import { type DuckDBConnection, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api';
+import type { NewRow } from '../schema.ts';
+import { type Amendment, comparePositions, type Position, type SpanRows } from '../store.ts';
+import { amendmentRow, applyAmendments } from './amendments.ts';
+import type { DayFile, DayFiles } from './day-files.ts';
+import { type DayKeys, type KeyedTable, keyExpression, messageKey, spanKey, versionKey } from './day-keys.ts';
+import { nextDay } from './days.ts';
+import { setProgress } from './progress.ts';
+import { TableWriter, type WritableTable } from './table-writer.ts';
+
+export interface DayTransactionOptions {
+  readonly files: DayFiles;
+  readonly file: DayFile;
+  readonly ingest_time: number;
+}
+
+/**
+ * What one append writes to one day file: rows as they come, then the position, all of it visible and durable
+ * with `commit` and nothing of it after `rollback`.
+ */
+export class DayTransaction {
+  readonly file: DayFile;
+  readonly #options: DayTransactionOptions;
+  readonly #connection: DuckDBConnection;
+  readonly #keys: DayKeys;
+  /** Keys of this transaction; they become known with the commit. */
+  readonly #added = { spans: newKeys(), messages: newKeys(), versions: newKeys(), amendments: newKeys() };
+  readonly #writers = new Map<WritableTable, TableWriter>();
+  #has_amendments = false;
+  #has_embeddings = false;
+
+  private constructor(options: DayTransactionOptions, connection: DuckDBConnection, keys: DayKeys) {
+    this.#options = options;
+    this.#connection = connection;
+    this.#keys = keys;
+    this.file = options.file;
+  }
+
+  static async begin(options: DayTransactionOptions): Promise<DayTransaction> {
+    const keys = await options.files.keys(options.file.day);
+    const connection = await options.files.connect();
+    await connection.run('BEGIN TRANSACTION');
+    return new DayTransaction(options, connection, keys);
+  }
+
+  /** Adds spans that are not stored yet, with all that belongs to them; returns how many those were. */
+  async addSpans(spans: readonly SpanRows[]): Promise<number> {
+    const fresh = await this.#dropKnown(spans, {
+      table: 'spans',
+      key: ({ span }) => spanKey(span),
+      id: ({ span }) => span.span_id,
+    });
+    for (const rows of fresh) {
+      await this.addRows('spans', [rows.span]);
+      await this.addRows('embeddings', rows.embeddings);
+      await this.addRows('cost_lines', rows.cost_lines);
+    }
+    this.#has_embeddings ||= fresh.some((rows) => rows.embeddings.length > 0);
+    await this.addMessages(fresh.flatMap((rows) => rows.messages));
+    await this.#addVersions(fresh.flatMap((rows) => rows.versions));
+    await this.#lookForAmendments(fresh);
+    return fresh.length;
+  }
+
+  /** Adds rows without looking whether they are there. */
+  async addRows(table: WritableTable, rows: readonly object[]): Promise<void> {
+    if (rows.length > 0) await this.#writer(table).write(rows);
+  }
+
+  async addMessages(messages: readonly NewRow<'messages'>[]): Promise<void> {
+    const lookup = { table: 'messages', key: messageKey, id: messageId } as const;
+    await this.addRows('messages', await this.#dropKnown(messages, lookup));
+  }
+
+  /** Adds amendments of spans of this day, stored or still to come. */
+  async addAmendments(amendments: readonly Amendment[]): Promise<void> {
+    if (amendments.length === 0) return;
+    await this.addRows('amendments', amendments.map(amendmentRow));
+    await this.addMessages(amendments.flatMap((amendment) => amendment.messages));
+    for (const amendment of amendments) this.#added.amendments.add(spanKey(amendment));
+    this.#has_amendments = true;
+  }
+
+  /** Whether a span is stored, or was added. */
+  async hasSpan(span: { tenant: string; trace_id: string; span_id: string }): Promise<boolean> {
+    const key = spanKey(span);
+    const answer = this.#added.spans.has(key) ? 'stored' : this.#keys.spans.check(key);
+    if (answer !== 'ask') return answer === 'stored';
+    const lookup = { table: 'spans', key: spanKey, id: () => span.span_id } as const;
+    return (await this.#readStored([span], lookup)).has(key);
+  }
+
+  async commit(through: Position): Promise<void> {
+    const { file, ingest_time, files } = this.#options;
+    for (const writer of this.#writers.values()) await writer.flush();
+    for (const writer of this.#writers.values()) writer.close();
+    if (this.#has_amendments) {
+      const waiting_days = [file.day, nextDay(file.day)].filter((day) => files.get(day));
+      await applyAmendments(this.#connection, { day: file.day, waiting_days, ingest_time });
+    }
+    // A repeated batch may end before what the file holds.
+    const position = comparePositions(through, file.position) > 0 ? through : file.position;
+    await setProgress(this.#connection, { day: file.day, name: 'journal', position });
+    await this.#connection.run('COMMIT');
+    this.#connection.closeSync();
+    file.position = position;
+    if (this.#added.spans.size > 0 || this.#has_amendments) file.newest.spans = ingest_time;
+    if (this.#has_embeddings) file.newest.embeddings = ingest_time;
+    for (const table of keyed_tables) {
+      for (const key of this.#added[table]) this.#keys[table].add(key);
+    }
+  }
+
+  async rollback(): Promise<void> {
+    for (const writer of this.#writers.values()) writer.abandon();
+    // A failed commit has ended the transaction already; the first error is the one that tells why.
+    await this.#connection.run('ROLLBACK').catch(() => undefined);
+    this.#connection.closeSync();
+  }
+
+  async #addVersions(versions: readonly NewRow<'versions'>[]): Promise<void> {
+    const lookup = { table: 'versions', key: versionKey, id: versionName } as const;
+    await this.addRows('versions', await this.#dropKnown(versions, lookup));
+  }
+
+  // An amendment lies in the file of its own day, which may be the day after its span.
+  async #lookForAmendments(spans: readonly SpanRows[]): Promise<void> {
+    if (this.#has_amendments) return;
+    const { files, file } = this.#options;
+    const next = nextDay(file.day);
+    const places = [this.#keys, ...(files.get(next) ? [await files.keys(next)] : [])];
+    this.#has_amendments = places.some(
+      ({ amendments }) =>
+        !amendments.is_empty && spans.some(({ span }) => amendments.check(spanKey(span)) !== 'new'),
+    );
+  }
+
+  /** The items whose key neither the table nor an earlier item has. */
+  async #dropKnown<Item>(items: readonly Item[], lookup: Lookup<Item>): Promise<Item[]> {
+    const known = this.#keys[lookup.table];
+    const added = this.#added[lookup.table];
+    const checked = items.map((item) => {
+      const key = lookup.key(item);
+      return { item, key, answer: known.check(key) };
+    });
+    const unsure = checked.filter(({ answer }) => answer === 'ask').map(({ item }) => item);
+    const stored = await this.#readStored(unsure, lookup);
+    const fresh: Item[] = [];
+    for (const { item, key, answer } of checked) {
+      if (answer === 'stored' || added.has(key) || stored.has(key)) continue;
+      added.add(key);
+      fresh.push(item);
+    }
+    return fresh;
+  }
+
+  /** Asks the table about items of which the filters are not sure. */
+  async #readStored<Item>(unsure: readonly Item[], lookup: Lookup<Item>): Promise<ReadonlySet<string>> {
+    if (unsure.length === 0) return nothing;
+    const ids = new DuckDBListValue([...new Set(unsure.map(lookup.id))]);
+    const reader = await this.#connection.runAndReadAll(
+      `SELECT ${keyExpression(lookup.table)} AS key FROM "${this.file.day}".main.${lookup.table}
+      WHERE list_contains($ids, ${id_columns[lookup.table]})`,
+      { ids },
+      { ids: LIST(VARCHAR) },
+    );
+    const stored = new Set(reader.getRowObjects().map((row) => String(row['key'])));
+    for (const key of stored) this.#keys[lookup.table].remember(key);
+    return stored;
+  }
+
+  #writer(table: WritableTable): TableWriter {
+    let writer = this.#writers.get(table);
+    if (!writer) {
+      const { files, file, ingest_time } = this.#options;
+      const { chunks } = files;
+      writer = new TableWriter({
+        connection: this.#connection,
+        chunks,
+        catalog: file.day,
+        table,
+        ingest_time,
+      });
+      this.#writers.set(table, writer);
+    }
+    return writer;
+  }
+}
+
+interface Lookup<Item> {
+  readonly table: KeyedTable;
+  key(item: Item): string;
+  /** The value the table is asked for. */
+  id(item: Item): string;
+}
+
+/** A column that narrows a look-up down. */
+const id_columns = {
+  spans: 'span_id',
+  messages: 'message_hash',
+  versions: 'name',
+  amendments: 'span_id',
+} as const;
+
+const keyed_tables = ['spans', 'messages', 'versions', 'amendments'] as const;
+const nothing: ReadonlySet<string> = new Set();
+
+function newKeys(): Set<string> {
+  return new Set();
+}
+
+function messageId({ message_hash }: NewRow<'messages'>): string {
+  return message_hash;
+}
+
+function versionName({ name }: NewRow<'versions'>): string {
+  return name;
+}
