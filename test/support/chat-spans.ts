@@ -13,11 +13,11 @@ export function traceIdOf(number: number): string {
   return number.toString(16).padStart(32, 'c');
 }
 
-export function spanIdOf(number: number): string {
+function spanIdOf(number: number): string {
   return number.toString(16).padStart(16, 'd');
 }
 
-export function chatRequest(spans: readonly ChatSpan[]): string {
+function chatRequest(spans: readonly ChatSpan[]): string {
   const items = spans.map(
     ({ number, question = `question ${number}`, attributes = {}, start_ms = Date.now() }) => {
       const all = {

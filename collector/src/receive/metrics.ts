@@ -50,19 +50,7 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
       'Age of the oldest record not stored.',
       stats.journal.lag_ms,
     ),
-    ...metric(
-      'sextant_damaged_days',
-      'gauge',
-      'Days whose file was lost and filled again from the journal.',
-      stats.damaged_days.length,
-    ),
-    ...metric('sextant_store_ready', 'gauge', 'Whether the store answers.', stats.store.ready ? 1 : 0),
-    ...metric(
-      'sextant_store_restarts_total',
-      'counter',
-      'Restarts of the store process.',
-      stats.store.restarts,
-    ),
+    ...ofStore(stats),
   ];
   if (store) {
     lines.push(
@@ -77,6 +65,19 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function ofStore({ damaged_days, store }: Stats): string[] {
+  return [
+    ...metric(
+      'sextant_damaged_days',
+      'gauge',
+      'Days whose file was lost and filled again from the journal.',
+      damaged_days.length,
+    ),
+    ...metric('sextant_store_ready', 'gauge', 'Whether the store answers.', store.ready ? 1 : 0),
+    ...metric('sextant_store_restarts_total', 'counter', 'Restarts of the store process.', store.restarts),
+  ];
 }
 
 type Kind = 'counter' | 'gauge';

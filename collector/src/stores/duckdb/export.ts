@@ -54,7 +54,7 @@ export async function readParquet(
 }
 
 /** Inside the folder of the days: DuckDB may write nowhere else. */
-export function exportFolder(folder: string): string {
+function exportFolder(folder: string): string {
   return join(folder, 'exports');
 }
 

@@ -7,6 +7,7 @@ import type { NewRow } from '../../../../collector/src/stores/schema.ts';
 import type { Store } from '../../../../collector/src/stores/store.ts';
 import { rowsOf, valuesOf } from '../../../contracts/store/harness.ts';
 import {
+  alertRow,
   bare,
   day_us,
   message,
@@ -235,6 +236,31 @@ describe('erasing', () => {
     await open();
     expect(await store.erase({ tenant, user_id: 'ada' })).toEqual({ logs: 1 });
     expect(filesHolding(folder, secret)).toEqual([]);
+  });
+
+  it('keeps what is stored on the same day while its file is written anew', async () => {
+    const mine = modelCall(1, { user_id: 'ada', question: secret });
+    const others = Array.from({ length: 2_000 }, (_, at) => modelCall(at + 2));
+    await store.append({ records: [recordAt(100, mine, ...others)] });
+    const erasing = store.erase({ tenant, user_id: 'ada' });
+    for (let batch = 0; batch < 20; batch++) {
+      await store.append({ records: [recordAt(200 + batch, modelCall(10_000 + batch))] });
+      await store.insert('alerts', [alertRow(`alert ${batch}`)]);
+    }
+    expect(await erasing).toMatchObject({ spans: 1 });
+    const count = async (table: string) =>
+      (await store.sql(`SELECT count(*) AS n FROM ${table}`, { tenant, rows_max: 1, timeout_ms: 10_000 }))
+        .rows;
+    expect(await count('spans')).toEqual([{ n: 2_020 }]);
+    expect(await count('alerts')).toEqual([{ n: 20 }]);
+    await store.close();
+    await open();
+    expect(await count('spans')).toEqual([{ n: 2_020 }]);
+    expect(filesHolding(folder, secret)).toEqual([]);
+    // What was there is still known.
+    expect((await store.append({ records: [recordAt(900, modelCall(10_005), modelCall(5))] })).stored).toBe(
+      0,
+    );
   });
 
   it('lets queries through while a file changes places, those that were not read to the end as well', async () => {
