@@ -42,6 +42,7 @@ export function startProgress(from: Position): Progress {
       return {
         name: store.name,
         ...counts,
+        stored_position: position,
         journal_lag_bytes: lag_bytes,
         journal_lag_ms: lag_bytes > 0 && received_ms > 0 ? Date.now() - received_ms : 0,
         dropped: { ...dropped, ...(tail.damage.records > 0 ? { damaged_record: tail.damage.records } : {}) },

@@ -9,7 +9,7 @@ import type { Amendment } from '../stores/store.ts';
 import { type EventOfSpan, type SpanContent, spanContent } from './amendments.ts';
 import { attributesJson, type ResourceJson, rememberResources } from './json-columns.ts';
 import { scoreRow } from './score-rows.ts';
-import { timeOfLog } from './times.ts';
+import { microseconds, timeOfLog } from './times.ts';
 
 export interface LogRows {
   readonly logs: readonly NewRow<'logs'>[];
@@ -89,6 +89,7 @@ function logRow({ log, time, of_span }: LogRecord, surroundings: Surroundings): 
   return {
     tenant: arrival.tenant,
     time,
+    observed_time: log.observed_time_ns === 0n ? null : microseconds(log.observed_time_ns),
     trace_id: log.trace_id,
     span_id: log.span_id,
     service: readText(log.resource.attributes, [semconv.SERVICE_NAME]) ?? null,

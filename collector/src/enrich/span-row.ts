@@ -87,6 +87,7 @@ export function spanRow(normal: NormalSpan, ingredients: Ingredients): NewRow<'s
     resource: resource_json(span.resource, span.scope),
     events: eventsJson(span.events),
     links: linksJson(span.links),
+    trace_state: span.trace_state || null,
   };
 }
 

@@ -7,7 +7,7 @@ import type { Row } from '../stores/store.ts';
  * A row of `spans` as a span of OTLP JSON again, so that a collector that receives it makes the same row. Messages
  * and vectors go back onto the span, in the attributes of the GenAI conventions and of Sextant.
  *
- * What a row does not hold cannot come back: the trace state, flags, counts of what a sender dropped, parts of a
+ * What a row does not hold cannot come back: flags, counts of what a sender dropped, parts of a
  * microsecond, and that a text was once bytes or an integer beyond 2^53.
  */
 export interface ExportedSpan {
@@ -30,6 +30,7 @@ export function spanOf(row: Row, contents: SpanContents): ExportedSpan {
     traceId: row['trace_id'],
     spanId: row['span_id'],
     ...(row['parent_span_id'] === null ? {} : { parentSpanId: row['parent_span_id'] }),
+    ...(row['trace_state'] === null ? {} : { traceState: row['trace_state'] }),
     name: row['name'],
     kind: kinds.indexOf(String(row['kind'])),
     startTimeUnixNano: String(start_ns),

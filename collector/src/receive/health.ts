@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { SextantError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
+import { comparePositions, type Position } from '../stores/store.ts';
 import type { Intake } from './intake.ts';
 import { renderMetrics } from './metrics.ts';
 import type { Stats, StoreStats } from './stats.ts';
 import type { StoreClient } from './store-client.ts';
 
 export interface HealthParts {
-  readonly journal: Pick<Journal, 'bytes' | 'isAccepting'>;
+  readonly journal: Pick<Journal, 'bytes' | 'isAccepting' | 'durable'>;
   readonly intake: Intake;
   readonly store: StoreClient;
   isStoreReady(): boolean;
@@ -55,11 +56,18 @@ function statsOf({ intake, ...parts }: HealthParts, store: StoreStats | null): S
     connections: { open: intake.connections.open(), dropped: connections_dropped },
     journal: {
       bytes: parts.journal.bytes(),
-      lag_bytes: store?.journal_lag_bytes ?? null,
+      lag_bytes: store && lagBytes(parts.journal.durable(), store),
       lag_ms: store?.journal_lag_ms ?? null,
     },
     store: { name: store?.name ?? null, ready: store !== null, restarts: parts.storeRestarts() },
   };
+}
+
+/** The store may not have been told of the newest records yet. */
+function lagBytes(durable: Position, { stored_position, journal_lag_bytes }: StoreStats): number {
+  if (comparePositions(durable, stored_position) <= 0) return 0;
+  const same = durable.segment === stored_position.segment;
+  return Math.max(journal_lag_bytes, durable.offset - (same ? stored_position.offset : 0));
 }
 
 /** By reason, over all signals and both processes. */

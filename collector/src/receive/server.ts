@@ -18,7 +18,7 @@ export interface ServerParts {
   readonly host: string;
   readonly access: Access;
   readonly intake: Intake;
-  readonly journal: Pick<Journal, 'bytes' | 'isAccepting'>;
+  readonly journal: Pick<Journal, 'bytes' | 'durable' | 'isAccepting'>;
   readonly store: StoreClient;
   /** Origins whose pages may send telemetry. */
   readonly origins: readonly string[];

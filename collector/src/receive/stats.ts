@@ -1,5 +1,6 @@
 import type { Signal } from '../journal/record.ts';
 import type { RefilledDay } from '../lifecycle/lost-days.ts';
+import type { Position } from '../stores/store.ts';
 import type { SignalCounters } from './counters.ts';
 
 /** What the store process reports on its socket under /internal/stats. */
@@ -7,6 +8,8 @@ export interface StoreStats {
   readonly name: string;
   readonly stored: number;
   readonly duplicated: number;
+  /** Up to where the journal is stored. */
+  readonly stored_position: Position;
   readonly journal_lag_bytes: number;
   readonly journal_lag_ms: number;
   readonly dropped: Readonly<Record<string, number>>;

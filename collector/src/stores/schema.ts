@@ -87,6 +87,7 @@ const spans = table({
     events: required('json', 'Span events as sent.'),
     links: required('json', 'Span links as sent.'),
     ingest_time,
+    trace_state: optional('text', 'W3C trace state as sent.'),
   },
 });
 
@@ -155,6 +156,7 @@ const logs = table({
   columns: {
     tenant,
     time: required('time', 'When it happened; else when it was observed, else when it was received.'),
+    observed_time: optional('time', 'When the sender’s library saw it.'),
     trace_id: optional('text', 'Trace it belongs to.'),
     span_id: optional('text', 'Span it belongs to.'),
     service: optional('text', 'Resource attribute service.name.'),

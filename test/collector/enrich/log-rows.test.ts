@@ -36,6 +36,7 @@ describe('a log record', () => {
 
   it('has what was sent', () => {
     const { logs } = rowsOf({
+      observed_time_ns: 1_760_000_001_000_000_000n,
       severity_number: 17,
       severity_text: 'ERROR',
       event_name: 'exception',
@@ -46,6 +47,7 @@ describe('a log record', () => {
       {
         tenant: 'acme',
         time: 1_760_000_000_123_456,
+        observed_time: 1_760_000_001_000_000,
         trace_id: '0af7651916cd43dd8448eb211c80319c',
         span_id: 'b7ad6b7169203331',
         service: 'shop',

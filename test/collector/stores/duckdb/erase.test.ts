@@ -52,7 +52,7 @@ beforeEach(async () => {
 
 function logRow(number: number, fields: Partial<NewRow<'logs'>>): NewRow<'logs'> {
   return {
-    ...{ tenant, time: noon_us + number, trace_id: null, span_id: null, service: null },
+    ...{ tenant, time: noon_us + number, observed_time: null, trace_id: null, span_id: null, service: null },
     ...{ severity_number: null, severity_text: null, event_name: null, body: `"log ${number}"` },
     ...{ input_messages: null, output_messages: null, attributes: '{}', resource: '{}', ...fields },
   };
