@@ -16,13 +16,14 @@ export function readFigures(pid: number): ProcessFigures {
   const megabytes = (text: string, name: string) =>
     Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1] ?? 0) / 1024;
   return {
-    cpu_s: sum(family.map(processorTime)),
+    cpu_s: sum(family.map(readOwnTime)),
     resident_mb: sum(status.map((text) => megabytes(text, 'VmRSS'))),
     peak_mb: sum(status.map((text) => megabytes(text, 'VmHWM'))),
   };
 }
 
-function processorTime(pid: number): number {
+/** Processor time of one process alone, in seconds. */
+export function readOwnTime(pid: number): number {
   // The name may hold spaces and parentheses, so fields are counted after the last one.
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) / ticks_per_second;

@@ -91,7 +91,7 @@ function collectorOf(child: ChildProcess, url: string): Collector {
   };
 }
 
-async function isListening(url: string): Promise<boolean> {
+export async function isListening(url: string): Promise<boolean> {
   try {
     await fetch(url);
     return true;

@@ -5,13 +5,13 @@ import type { Log } from '../../log.ts';
 import { syncPath } from '../../sync-files.ts';
 import { type TableName, tables } from '../schema.ts';
 import type { Position } from '../store.ts';
-import { create_amendments } from './amendments.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
+import { bringUpToDate } from './day-schema.ts';
 import { nextDay } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
-import { createTableStatement, createTableStatements } from './ddl.ts';
-import { create_progress } from './progress.ts';
+import { createTableStatement } from './ddl.ts';
+import { readProgress } from './progress.ts';
 import { RowChunks } from './table-writer.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface DayFile {
   readonly marks: { embed: number; sketch: number };
   /** Newest ingest time of spans and embeddings. */
   readonly newest: { spans: number; embeddings: number };
+  /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
+  readonly created_ms: number;
 }
 
 export interface DayFilesOptions {
@@ -133,10 +135,14 @@ export class DayFiles {
     return keys;
   }
 
+  // All that a new file of an old day holds came lately, with what its senders repeated: that of a day which was
+  // lost and is filled from the journal again, for one.
   #isDeduplicated(day: string): boolean {
     const { deduplication_hours } = this.#options;
     if (deduplication_hours === 0) return true;
-    return Date.parse(`${nextDay(day)}T00:00:00Z`) > Date.now() - deduplication_hours * hour_ms;
+    const end_ms = Date.parse(`${nextDay(day)}T00:00:00Z`);
+    const created_ms = this.#files.get(day)?.created_ms ?? 0;
+    return Math.max(end_ms, created_ms) > Date.now() - deduplication_hours * hour_ms;
   }
 
   async remove(day: string): Promise<void> {
@@ -200,30 +206,17 @@ export class DayFiles {
   async #attachOnce(day: string): Promise<DayFile> {
     const path = this.path(day).replaceAll("'", "''");
     await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (${attach_options})`);
-    await this.writer.run(`USE "${day}"`);
-    // One script in one transaction: a hundred single statements would each wait for the disk.
-    const missing = createTableStatements(await this.#missingTables(day));
-    const statements = ['BEGIN TRANSACTION', ...missing, create_progress, create_amendments, 'COMMIT'];
-    await this.writer.run(statements.join(';'));
+    await bringUpToDate(this.writer, day);
     const file = await this.#readState(day);
-    await this.writer.run('USE memory.main');
     this.#files.set(day, file);
     return file;
   }
 
-  async #missingTables(day: string): Promise<TableName[]> {
-    const statement = `SELECT table_name AS name FROM duckdb_tables() WHERE database_name = '${day}'`;
-    const present = new Set((await this.#rows(statement)).map((row) => row['name']));
-    return table_names.filter((name) => !present.has(name));
-  }
-
   async #readState(day: string): Promise<DayFile> {
-    const progress = new Map<string, Position>();
-    for (const row of await this.#rows('SELECT name, segment, place FROM progress')) {
-      progress.set(String(row['name']), { segment: Number(row['segment']), offset: Number(row['place']) });
-    }
-    const newest = async (table: string) => {
-      const [row] = await this.#rows(`SELECT epoch_us(max(ingest_time)) AS newest FROM ${table}`);
+    const progress = await readProgress(this.writer, day);
+    const newest = async (table: TableName) => {
+      const statement = `SELECT epoch_us(max(ingest_time)) AS newest FROM "${day}".main.${table}`;
+      const [row] = (await this.writer.runAndReadAll(statement)).getRowObjects();
       return Number(row?.['newest'] ?? 0);
     };
     return {
@@ -231,11 +224,8 @@ export class DayFiles {
       position: progress.get('journal') ?? { segment: 0, offset: 0 },
       marks: { embed: progress.get('embed')?.offset ?? 0, sketch: progress.get('sketch')?.offset ?? 0 },
       newest: { spans: await newest('spans'), embeddings: await newest('embeddings') },
+      created_ms: progress.get('created')?.offset ?? 0,
     };
-  }
-
-  async #rows(statement: string): Promise<Record<string, unknown>[]> {
-    return (await this.writer.runAndReadAll(statement)).getRowObjects();
   }
 
   async #createViews(): Promise<void> {

@@ -33,6 +33,15 @@ export function dayRanges(days: readonly string[], wanted: TimeRange, now_us: nu
     .filter(({ from_us, to_us }) => from_us < to_us);
 }
 
+/** Days whose files may hold rows of a range, or of the day before and after it. */
+export function daysAround(days: readonly string[], { from_us, to_us }: TimeRange): string[] {
+  const first_us = (from_us ?? 0) - day_us;
+  const last_us = (to_us ?? Number.MAX_SAFE_INTEGER) + day_us;
+  return days.filter((day) => {
+    return day === undated_day || (startOf(day) + day_us > first_us && startOf(day) < last_us);
+  });
+}
+
 export function nextDay(day: string): string {
   return isoDay(startOf(day) + day_us);
 }

@@ -1,4 +1,4 @@
-import { type AnyTable, type ColumnType, type TableName, tables } from '../schema.ts';
+import { type AnyTable, type Column, type ColumnType, type TableName, tables } from '../schema.ts';
 
 const duckdb_types: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
@@ -28,6 +28,16 @@ export function createTableStatement(name: TableName): string {
       `  ${quote(column)} ${duckdb_types[type]}${required ? ' NOT NULL' : ''}${compression(column, type)}`,
   );
   return `CREATE TABLE IF NOT EXISTS ${quote(name)} (\n${columns.join(',\n')}\n)`;
+}
+
+/** The statement that adds a column to a table with rows: they hold nothing in it, even where it is required. */
+export function addColumnStatement(name: TableName, column: string): string {
+  const { type } = columnOf(tables[name], column);
+  return `ALTER TABLE ${quote(name)} ADD COLUMN ${quote(column)} ${duckdb_types[type]}${compression(column, type)}`;
+}
+
+function columnOf({ columns }: AnyTable, name: string): Column {
+  return columns[name] as Column;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { SextantError } from '../../errors.ts';
-import { tables } from '../schema.ts';
+import { confining_views } from './confinement.ts';
 import type { DayFiles } from './day-files.ts';
 
 export interface ReadOptions {
@@ -15,8 +15,7 @@ export interface ReadOptions {
  * only make each slower. Who comes later waits.
  *
  * On each of them a temporary view stands before every table and shows the rows of one tenant: that of the
- * variable `tenant`, which is set before each use. The views unite the days by name (`memory.main.spans`), so
- * days that come and go need no change here. DuckDB hands the condition down to the scan of each file.
+ * variable `tenant`, which is set before each use.
  */
 export class Readers {
   readonly #files: DayFiles;
@@ -94,13 +93,6 @@ export class Readers {
     }
   }
 }
-
-const confining_views = Object.keys(tables)
-  .map(
-    (table) =>
-      `CREATE TEMP VIEW ${table} AS SELECT * FROM memory.main.${table} WHERE tenant = getvariable('tenant')`,
-  )
-  .join(';');
 
 const connections_max = 3;
 const interrupt_every_ms = 20;

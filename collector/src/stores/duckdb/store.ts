@@ -6,8 +6,9 @@ import type { Batch, QueryValue, Row, Store } from '../store.ts';
 import { appendBatch, type IngestClock } from './append.ts';
 import { backUpDays } from './backup.ts';
 import { type BrokenDays, watchForBrokenDays } from './broken-days.ts';
+import { onDays } from './confinement.ts';
 import { type DayFile, DayFiles, type DayFilesOptions } from './day-files.ts';
-import { dayOf, dayRanges } from './days.ts';
+import { dayOf, dayRanges, daysAround } from './days.ts';
 import { type DaysOnRecord, openDaysOnRecord } from './days-on-record.ts';
 import { countErasable, eraseSpans } from './erase.ts';
 import { expireDays } from './expire.ts';
@@ -113,8 +114,8 @@ interface Named {
   readonly parameters: Parameters;
 }
 
-// DuckDB does not push a limit into a union, so the newest rows are looked for day by day: a bound on the time
-// lets it pass over the files of other days.
+// DuckDB does not push a limit into a union, so the newest rows are looked for day by day, each time in the few
+// files that can hold them.
 async function runNamed(
   files: DayFiles,
   connection: Connection,
@@ -127,9 +128,9 @@ async function runNamed(
   const rows: Row[] = [];
   for (const range of dayRanges(files.days(), wanted, Date.now() * 1000)) {
     if (rows.length >= limit) break;
-    rows.push(
-      ...(await runQuery(connection, query.text, { ...parameters, ...range, limit: limit - rows.length })),
-    );
+    const statement = onDays(query.text, daysAround(files.days(), range));
+    const bounds = { ...parameters, ...range, limit: limit - rows.length };
+    rows.push(...(await runQuery(connection, statement, bounds)));
   }
   return rows;
 }

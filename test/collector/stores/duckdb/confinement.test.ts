@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onDays } from '../../../../collector/src/stores/duckdb/confinement.ts';
 import { DayFiles } from '../../../../collector/src/stores/duckdb/day-files.ts';
 import { openDaysOnRecord } from '../../../../collector/src/stores/duckdb/days-on-record.ts';
 import { Readers } from '../../../../collector/src/stores/duckdb/readers.ts';
@@ -266,6 +267,28 @@ describe('the view of a tenant', () => {
     const early = await scans("SELECT name FROM spans WHERE start_time < '2025-03-10 12:00:00.2'");
     expect(early).toMatchObject([{ Table: '"2025-03-10".main.spans' }]);
     expect(String(early[0]?.Filters)).toContain('start_time<');
+    readers.close();
+    await files.close();
+    store = await open();
+  });
+
+  it('stands before the tables of single days as well, and no other day is looked at', async () => {
+    await store.close();
+    const { files, readers } = await openReaders(folder);
+    for (const name of Object.keys(tables)) {
+      const plan = await readers.use({ tenant: 'default', timeout_ms: 5_000 }, (connection) =>
+        connection.runAndReadAll(`EXPLAIN (FORMAT json) ${onDays(`SELECT * FROM ${name}`, ['2025-03-10'])}`),
+      );
+      const text = String(plan.getRows()[0]?.[1]);
+      expect(text, name).toMatch(/tenant='default'|tenant = 'default'|EMPTY_RESULT/);
+      for (const { Table } of scansOf(JSON.parse(text))) expect(Table).toBe(`"2025-03-10".main.${name}`);
+    }
+    const both = onDays('SELECT name FROM spans -- all', ['2025-03-10', '2025-03-11']);
+    const rows = await readers.use({ tenant: 'default', timeout_ms: 5_000 }, async (connection) =>
+      (await connection.runAndReadAll(both)).getRows(),
+    );
+    expect(rows).toHaveLength(400);
+    expect(JSON.stringify(rows)).not.toContain(secret);
     readers.close();
     await files.close();
     store = await open();
