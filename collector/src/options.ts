@@ -136,7 +136,7 @@ export const option_table = {
   duckdb_memory_bytes: option(
     'SEXTANT_DUCKDB_MEMORY_BYTES',
     'integer',
-    256 * MIB,
+    512 * MIB,
     'bytes',
     'Memory limit of the embedded store.',
   ),

@@ -62,7 +62,7 @@ const nothing = { spans: [], logs: [], metrics: [], scores: [], amendments: [] }
  */
 export async function recordRows(record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
   const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
-  const rows = rowsOfBody(body, record, parts);
+  const rows = { ...rowsOfBody(body, record, parts), bytes: body.length };
   if (body !== record.body) giveBack(body);
   return rows;
 }

@@ -87,6 +87,8 @@ export interface Batch {
 export interface RecordRows {
   /** The position just after the record. */
   readonly position: Position;
+  /** Size of what the rows were made of, where it is known: a store bounds with it what it holds in memory. */
+  readonly bytes?: number;
   readonly spans: readonly SpanRows[];
   readonly logs: readonly NewRow<'logs'>[];
   readonly metrics: readonly NewRow<'metrics'>[];

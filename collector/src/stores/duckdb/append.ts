@@ -20,10 +20,19 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   const days = new OpenDays(files, clock);
   const counts = { stored: 0, duplicated: 0 };
   let through: Position | null = null;
+  const bytes = { waiting: 0, written: 0 };
   try {
     for await (const record of batch.records) {
       await appendRecord(days, record, counts);
       through = record.position;
+      bytes.waiting += record.bytes ?? 0;
+      if (bytes.waiting < waiting_bytes_max) continue;
+      bytes.written += bytes.waiting;
+      bytes.waiting = 0;
+      await days.flush();
+      if (bytes.written < transaction_bytes_max) continue;
+      bytes.written = 0;
+      await days.commit(through);
     }
     if (through) await days.commit(through);
   } catch (error) {
@@ -32,6 +41,11 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   }
   return { ...counts, through };
 }
+
+/** Rows that wait to be handed over are counted; few of them may be large all the same. */
+const waiting_bytes_max = 32 * 1024 * 1024;
+/** DuckDB fails to commit what is many times larger than the memory it may use. */
+const transaction_bytes_max = 96 * 1024 * 1024;
 
 /** Gives every transaction a later ingest time than the one before, whatever the machine's clock does. */
 export interface IngestClock {
@@ -72,6 +86,10 @@ class OpenDays {
   /** The day's transaction, if there is a file of that day. */
   async getExisting(day: string): Promise<DayTransaction | null> {
     return this.#files.get(day) ? await this.get(day) : null;
+  }
+
+  async flush(): Promise<void> {
+    for (const transaction of this.#open.values()) await transaction.flush();
   }
 
   async commit(through: Position): Promise<void> {

@@ -11,7 +11,7 @@ import { bringUpToDate } from './day-schema.ts';
 import { nextDay } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
-import { readProgress } from './progress.ts';
+import type { ProgressOfDay } from './progress.ts';
 import { RowChunks } from './table-writer.ts';
 
 /**
@@ -19,8 +19,9 @@ import { RowChunks } from './table-writer.ts';
  *
  *   days/2026-11-21.duckdb    every table of the schema, and `progress`
  *
- * `progress` holds the journal position up to which the file is filled and how far each queue was worked off.
- * It is written in the transaction of the rows, so a file always knows exactly what it contains.
+ * `progress` holds the journal position up to which the file is filled, how far each queue was worked off, and of
+ * which version the tables are. It is written in the transaction of the rows, so a file always knows exactly what
+ * it contains.
  */
 export interface DayFile {
   /** The day as YYYY-MM-DD; also the name of the catalog. */
@@ -70,8 +71,8 @@ export class DayFiles {
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
       threads: '2',
-      // Small checkpoints stall the writer for seconds; the log is replayed within seconds at this size.
-      checkpoint_threshold: '256MiB',
+      // Smaller checkpoints stall the writer again and again; larger ones need more memory than there is for long texts.
+      checkpoint_threshold: '64MiB',
       temp_directory: join(options.folder, 'temporary'),
       // Long texts are what there is most of: without this, they are hardly compressed.
       zstd_min_string_length: '300',
@@ -206,14 +207,12 @@ export class DayFiles {
   async #attachOnce(day: string): Promise<DayFile> {
     const path = this.path(day).replaceAll("'", "''");
     await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (${attach_options})`);
-    await bringUpToDate(this.writer, day);
-    const file = await this.#readState(day);
+    const file = await this.#readState(day, await bringUpToDate(this.writer, day));
     this.#files.set(day, file);
     return file;
   }
 
-  async #readState(day: string): Promise<DayFile> {
-    const progress = await readProgress(this.writer, day);
+  async #readState(day: string, progress: ProgressOfDay): Promise<DayFile> {
     const newest = async (table: TableName) => {
       const statement = `SELECT epoch_us(max(ingest_time)) AS newest FROM "${day}".main.${table}`;
       const [row] = (await this.writer.runAndReadAll(statement)).getRowObjects();

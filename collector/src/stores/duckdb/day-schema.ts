@@ -4,33 +4,29 @@ import { SextantError } from '../../errors.ts';
 import { type AnyTable, type TableName, tables } from '../schema.ts';
 import { create_amendments } from './amendments.ts';
 import { addColumnStatement, createTableStatement, createTableStatements } from './ddl.ts';
-import { readProgress, setProgress } from './progress.ts';
+import { type ProgressName, type ProgressOfDay, readProgress, setProgress } from './progress.ts';
 import { inTransaction } from './transaction.ts';
 
 /**
  * Gives the file of a day the tables of this version: all of them where it is new, what has come since where an
  * older version made it. A file that is up to date is known by a number noted in it: asking DuckDB for the tables
- * of one file makes it look through those of all the others.
+ * of one file makes it look through those of all the others. Gives what the file has noted.
  * @throws SextantError startup_failed for a file of a newer version
  */
-export async function bringUpToDate(connection: DuckDBConnection, day: string): Promise<void> {
+export async function bringUpToDate(connection: DuckDBConnection, day: string): Promise<ProgressOfDay> {
   const progress = await readProgress(connection, day);
-  if (progress.get('schema')?.offset === schema_number) return;
+  if (progress.get('schema')?.offset === schema_number) return progress;
   await connection.run(`USE "${day}"`);
   try {
     await inTransaction(connection, async () => {
-      await connection.run([...table_names.map(createTableStatement), create_amendments].join(';'));
-      for (const name of table_names) await changeTable(connection, { day, name });
-      // One script: a hundred single statements take longer.
-      await connection.run(createTableStatements().join(';'));
-      const note = (name: 'schema' | 'created', offset: number) =>
-        setProgress(connection, { day, name, position: { segment: 0, offset } });
-      if (progress.size === 0) await note('created', Date.now());
-      await note('schema', schema_number);
+      await changeTables(connection, day);
+      if (progress.size === 0) await note(connection, { day, name: 'created', offset: Date.now() });
+      await note(connection, { day, name: 'schema', offset: schema_number });
     });
   } finally {
     await connection.run('USE memory.main');
   }
+  return await readProgress(connection, day);
 }
 
 const table_names = Object.keys(tables) as TableName[];
@@ -40,6 +36,23 @@ const schema_number = createHash('sha256')
   .update([...table_names.map(createTableStatement), create_amendments].join(';'))
   .digest()
   .readUIntBE(0, 6);
+
+interface Note {
+  readonly day: string;
+  readonly name: ProgressName;
+  readonly offset: number;
+}
+
+async function note(connection: DuckDBConnection, { day, name, offset }: Note): Promise<void> {
+  await setProgress(connection, { day, name, position: { segment: 0, offset } });
+}
+
+async function changeTables(connection: DuckDBConnection, day: string): Promise<void> {
+  // Scripts: a hundred single statements take longer.
+  await connection.run([...table_names.map(createTableStatement), create_amendments].join(';'));
+  for (const name of table_names) await changeTable(connection, { day, name });
+  await connection.run(createTableStatements().join(';'));
+}
 
 interface TableOfDay {
   readonly day: string;

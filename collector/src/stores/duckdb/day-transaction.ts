@@ -90,9 +90,14 @@ export class DayTransaction {
     return (await this.#readStored([span], lookup)).has(key);
   }
 
+  /** Hands over what still waits in memory. */
+  async flush(): Promise<void> {
+    for (const writer of this.#writers.values()) await writer.flush();
+  }
+
   async commit(through: Position): Promise<void> {
     const { file, ingest_time, files } = this.#options;
-    for (const writer of this.#writers.values()) await writer.flush();
+    await this.flush();
     for (const writer of this.#writers.values()) writer.close();
     if (this.#has_amendments) {
       const waiting_days = [file.day, nextDay(file.day)].filter((day) => files.get(day));

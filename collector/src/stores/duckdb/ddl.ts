@@ -15,8 +15,9 @@ const duckdb_types: Readonly<Record<ColumnType, string>> = {
   doubles: 'DOUBLE[]',
 };
 
-/** The statements that create tables of the schema, all unless some are named, with their comments. */
-export function createTableStatements(names = Object.keys(tables) as readonly TableName[]): string[] {
+/** The statements that create the tables of the schema, with their comments. */
+export function createTableStatements(): string[] {
+  const names = Object.keys(tables) as TableName[];
   return names.flatMap((name) => [createTableStatement(name), ...comments(name, tables[name])]);
 }
 
@@ -32,12 +33,9 @@ export function createTableStatement(name: TableName): string {
 
 /** The statement that adds a column to a table with rows: they hold nothing in it, even where it is required. */
 export function addColumnStatement(name: TableName, column: string): string {
-  const { type } = columnOf(tables[name], column);
+  const { columns }: AnyTable = tables[name];
+  const { type } = columns[column] as Column;
   return `ALTER TABLE ${quote(name)} ADD COLUMN ${quote(column)} ${duckdb_types[type]}${compression(column, type)}`;
-}
-
-function columnOf({ columns }: AnyTable, name: string): Column {
-  return columns[name] as Column;
 }
 
 /**

@@ -13,11 +13,10 @@ export interface Progress {
  */
 export type ProgressName = 'journal' | 'embed' | 'sketch' | 'schema' | 'created';
 
+export type ProgressOfDay = ReadonlyMap<ProgressName, Position>;
+
 /** What a file has noted; nothing where it is new. */
-export async function readProgress(
-  connection: DuckDBConnection,
-  day: string,
-): Promise<ReadonlyMap<ProgressName, Position>> {
+export async function readProgress(connection: DuckDBConnection, day: string): Promise<ProgressOfDay> {
   await connection.run(createProgress(day));
   const reader = await connection.runAndReadAll(`SELECT name, segment, place FROM "${day}".main.progress`);
   return new Map(

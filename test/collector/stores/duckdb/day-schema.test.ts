@@ -115,7 +115,10 @@ it('refuses the file of a newer version rather than lose what it holds', async (
     "DELETE FROM progress WHERE name = 'schema'",
     'ALTER TABLE logs ADD COLUMN mood VARCHAR',
   );
-  await expect(open(folder)).rejects.toMatchObject({ code: 'startup_failed', message: /logs\.mood/ });
+  await expect(open(folder)).rejects.toMatchObject({
+    code: 'startup_failed',
+    message: expect.stringContaining('logs.mood'),
+  });
 });
 
 it('recognises repeated spans in a new file of an old day, also after a restart', async () => {
