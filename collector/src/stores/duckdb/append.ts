@@ -38,6 +38,8 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   } catch (error) {
     await days.rollback();
     throw error;
+  } finally {
+    await files.showNewDays();
   }
   return { ...counts, through };
 }
@@ -70,7 +72,7 @@ class OpenDays {
   }
 
   dayOf(time_us: number): string {
-    return dayOf(time_us, this.#clock.now_us());
+    return this.#files.placeOf(dayOf(time_us, this.#clock.now_us()));
   }
 
   async get(day: string): Promise<DayTransaction> {
@@ -99,34 +101,68 @@ class OpenDays {
     }
   }
 
+  /** Commits some days before the others where many are open: each holds memory of its own. */
+  async commitSome(through: Position, unfinished: ReadonlySet<string>): Promise<void> {
+    if (this.#open.size <= open_days_max) return;
+    for (const [day, transaction] of this.#open) {
+      if (unfinished.has(day)) continue;
+      await transaction.commit(through);
+      this.#open.delete(day);
+    }
+  }
+
   async rollback(): Promise<void> {
     for (const transaction of this.#open.values()) await transaction.rollback();
   }
 }
+
+const open_days_max = 16;
 
 async function appendRecord(
   days: OpenDays,
   record: RecordRows,
   counts: { stored: number; duplicated: number },
 ): Promise<void> {
-  for (const [day, spans] of groupByDay(days, record.spans, ({ span }) => span.start_time)) {
+  const parts = partsByDay(days, record);
+  const unfinished = new Set(parts.keys());
+  for (const [day, part] of parts) {
     const transaction = await days.get(day);
-    const stored = isApplied(transaction, record) ? 0 : await transaction.addSpans(spans);
+    const is_applied = isApplied(transaction, record);
+    const stored = is_applied ? 0 : await transaction.addSpans(part.spans);
     counts.stored += stored;
-    counts.duplicated += spans.length - stored;
-  }
-  for (const table of ['logs', 'metrics', 'scores'] as const) {
-    const column = tables[table].day_column;
-    const timeOf = (row: object) => (row as Row)[column] as number;
-    for (const [day, rows] of groupByDay<object>(days, record[table], timeOf)) {
-      const transaction = await days.get(day);
-      if (isApplied(transaction, record)) continue;
-      await transaction.addRows(table, rows);
-      counts.stored += table === 'scores' ? 0 : rows.length;
+    counts.duplicated += part.spans.length - stored;
+    for (const table of loose_tables) {
+      if (is_applied) break;
+      await transaction.addRows(table, part[table]);
+      counts.stored += table === 'scores' ? 0 : part[table].length;
     }
+    for (const amendment of part.amendments) await amend(days, record, amendment);
+    unfinished.delete(day);
+    await days.commitSome(record.position, unfinished);
   }
-  for (const amendment of record.amendments) await amend(days, record, amendment);
 }
+
+const loose_tables = ['logs', 'metrics', 'scores'] as const;
+
+type Part = Pick<RecordRows, 'spans' | 'logs' | 'metrics' | 'scores' | 'amendments'>;
+
+// Nearly always everything is of one day.
+function partsByDay(days: OpenDays, record: RecordRows): ReadonlyMap<string, Part> {
+  const parts = new Map<string, Part>();
+  const split = <Item>(name: keyof Part, items: readonly Item[], timeOf: (item: Item) => number) => {
+    for (const [day, members] of Map.groupBy(items, (item) => days.dayOf(timeOf(item))))
+      parts.set(day, { ...(parts.get(day) ?? empty_part), [name]: members });
+  };
+  split('spans', record.spans, ({ span }) => span.start_time);
+  for (const table of loose_tables) {
+    const column = tables[table].day_column;
+    split<object>(table, record[table], (row) => (row as Row)[column] as number);
+  }
+  split('amendments', record.amendments, ({ time }) => time);
+  return parts;
+}
+
+const empty_part: Part = { spans: [], logs: [], metrics: [], scores: [], amendments: [] };
 
 /** A record at or before the position of the file is in it already: the batch is being repeated. */
 function isApplied({ file }: DayTransaction, record: RecordRows): boolean {
@@ -138,15 +174,7 @@ async function amend(days: OpenDays, record: RecordRows, amendment: Amendment): 
   const day = days.dayOf(amendment.time);
   const own = await days.get(day);
   const earlier = (await own.hasSpan(amendment)) ? null : await days.getExisting(dayBefore(day));
-  const transaction = earlier && (await earlier.hasSpan(amendment)) ? earlier : own;
+  const is_earlier = earlier !== null && !isApplied(earlier, record) && (await earlier.hasSpan(amendment));
+  const transaction = is_earlier ? earlier : own;
   if (!isApplied(transaction, record)) await transaction.addAmendments([amendment]);
-}
-
-// Nearly always all of them are of one day.
-function groupByDay<Item>(
-  days: OpenDays,
-  items: readonly Item[],
-  timeOf: (item: Item) => number,
-): ReadonlyMap<string, readonly Item[]> {
-  return Map.groupBy(items, (item) => days.dayOf(timeOf(item)));
 }

@@ -17,6 +17,9 @@ const damages = [
   /not a valid DuckDB database file/i,
   /corrupt/i,
   /checksum/i,
+  // The file ends before its content does, or is a folder.
+  /Could not read enough bytes/i,
+  /is a directory/i,
   /^Serialization Error/i,
   /Failure while replaying WAL/i,
   /version number .* is not/i,

@@ -8,7 +8,7 @@ import type { Position } from '../store.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
 import { bringUpToDate } from './day-schema.ts';
-import { nextDay } from './days.ts';
+import { nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
 import type { ProgressOfDay } from './progress.ts';
@@ -52,6 +52,7 @@ export class DayFiles {
   readonly #instance: DuckDBInstance;
   readonly #files = new Map<string, DayFile>();
   readonly #keys = new Map<string, Promise<DayKeys>>();
+  #has_new_days = false;
   readonly chunks = new RowChunks();
   /** The connection that writes, and that attaches and detaches files. */
   readonly writer: DuckDBConnection;
@@ -112,8 +113,21 @@ export class DayFiles {
     if (known) return known;
     const file = await this.#attach(day);
     this.#options.record.add(day);
-    await this.#createViews();
+    this.#has_new_days = true;
     return file;
+  }
+
+  /** Lets queries see the days that were made since; to be called once for many of them. */
+  async showNewDays(): Promise<void> {
+    if (!this.#has_new_days) return;
+    await this.#createViews();
+    this.#has_new_days = false;
+  }
+
+  /** The day itself, or that of undated rows where there are too many files for one more of some day long past. */
+  placeOf(day: string): string {
+    const is_refused = this.#files.size >= days_max && !this.#files.has(day);
+    return is_refused && nextDay(nextDay(day)) < new Date().toISOString().slice(0, 10) ? undated_day : day;
   }
 
   get folder(): string {
@@ -256,6 +270,8 @@ export class DayFiles {
  */
 export const attach_options = "ROW_GROUP_SIZE 20480, STORAGE_VERSION 'v1.2.0'";
 const hour_ms = 3_600_000;
+/** Every file takes half a megabyte of memory: what sends spans of thousands of days must not take it all. */
+const days_max = 750;
 const table_names = Object.keys(tables) as TableName[];
 
 async function listDays(folder: string): Promise<string[]> {

@@ -107,6 +107,7 @@ async function appendAndNote(files: DayFiles, batch: Batch, { clock, record, bro
 async function insertDay(files: DayFiles, target: InsertTarget, rows: readonly object[]): Promise<void> {
   await files.getOrCreate(target.catalog);
   await inTransaction(files.writer, () => insertRows(files, target, rows));
+  await files.showNewDays();
 }
 
 interface Named {

@@ -1,8 +1,9 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { openDuckDbStore } from '../../../../collector/src/stores/duckdb/store.ts';
+import { bare, recordAt, spanRow } from '../../../contracts/store/rows.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 import { recordingLog } from '../../../support/log.ts';
 
@@ -30,4 +31,28 @@ it('sets a damaged day aside, says so loudly, and starts all the same', async ()
     expect.stringContaining('error The file of a day cannot be read and is set aside.'),
   ]);
   expect(readdirSync(folder).some((name) => name.startsWith('2026-11-20.duckdb.damaged-'))).toBe(true);
+});
+
+it('sets a day aside whose file was cut off or became a folder', async () => {
+  const folder = join(temporaryFolder(), 'days');
+  const log = recordingLog();
+  const control = new DatabaseSync(':memory:');
+  const options = { folder, memory_bytes: 2 ** 27, log, control, query_timeout_ms: 5_000 };
+  const open = () => openDuckDbStore({ ...options, deduplication_hours: 0 });
+  const first = await open();
+  await first.append({ records: [recordAt(100, bare(spanRow(1)))] });
+  await first.close();
+  const [file] = readdirSync(folder).filter((name) => name.endsWith('.duckdb'));
+  const path = join(folder, String(file));
+  const becomeFolder = () => {
+    rmSync(path);
+    mkdirSync(path);
+  };
+  for (const damage of [() => truncateSync(path, 4096), becomeFolder]) {
+    damage();
+    const store = await open();
+    expect((await store.append({ records: [recordAt(100, bare(spanRow(1)))] })).stored).toBe(1);
+    await store.close();
+  }
+  expect(log.lines.filter((line) => line.includes('is set aside'))).toHaveLength(2);
 });
