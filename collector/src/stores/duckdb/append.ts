@@ -95,20 +95,21 @@ class OpenDays {
   }
 
   async commit(through: Position): Promise<void> {
-    for (const [day, transaction] of this.#open) {
-      await transaction.commit(through);
-      this.#open.delete(day);
-    }
+    for (const [day, transaction] of this.#open) await this.#commit(day, transaction, through);
   }
 
   /** Commits some days before the others where many are open: each holds memory of its own. */
   async commitSome(through: Position, unfinished: ReadonlySet<string>): Promise<void> {
     if (this.#open.size <= open_days_max) return;
     for (const [day, transaction] of this.#open) {
-      if (unfinished.has(day)) continue;
-      await transaction.commit(through);
-      this.#open.delete(day);
+      if (!unfinished.has(day)) await this.#commit(day, transaction, through);
     }
+  }
+
+  async #commit(day: string, transaction: DayTransaction, through: Position): Promise<void> {
+    await transaction.commit(through);
+    this.#open.delete(day);
+    await this.#files.settle(day);
   }
 
   async rollback(): Promise<void> {

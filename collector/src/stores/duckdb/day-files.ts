@@ -53,6 +53,8 @@ export class DayFiles {
   readonly #files = new Map<string, DayFile>();
   readonly #keys = new Map<string, Promise<DayKeys>>();
   #has_new_days = false;
+  /** Days with rows in their log, the one written last at the end. */
+  readonly #unsettled = new Set<string>();
   readonly chunks = new RowChunks();
   /** The connection that writes, and that attaches and detaches files. */
   readonly writer: DuckDBConnection;
@@ -122,6 +124,25 @@ export class DayFiles {
     if (!this.#has_new_days) return;
     await this.#createViews();
     this.#has_new_days = false;
+  }
+
+  /**
+   * Rows that lie in the log of a file take memory, some megabytes a day. Those of the day that was written longest
+   * ago are put to their place, where there are many such days.
+   */
+  async settle(written_day: string): Promise<void> {
+    this.#unsettled.delete(written_day);
+    this.#unsettled.add(written_day);
+    const [oldest] = this.#unsettled;
+    if (this.#unsettled.size <= unsettled_days_max || oldest === undefined) return;
+    this.#unsettled.delete(oldest);
+    if (!this.#files.has(oldest)) return;
+    try {
+      await this.writer.run(`CHECKPOINT "${oldest}"`);
+    } catch (error) {
+      // A reader may be in the way; the next rows of that day bring another try.
+      this.#options.log.warn({ day: oldest, error }, 'The log of a day could not be worked off.');
+    }
   }
 
   /** The day itself, or that of undated rows where there are too many files for one more of some day long past. */
@@ -272,6 +293,7 @@ export const attach_options = "ROW_GROUP_SIZE 20480, STORAGE_VERSION 'v1.2.0'";
 const hour_ms = 3_600_000;
 /** Every file takes half a megabyte of memory: what sends spans of thousands of days must not take it all. */
 const days_max = 750;
+const unsettled_days_max = 16;
 const table_names = Object.keys(tables) as TableName[];
 
 async function listDays(folder: string): Promise<string[]> {
