@@ -155,6 +155,20 @@ export const option_table = {
     '',
     'Files of your own dialects, separated by commas; they are asked first.',
   ),
+  redact: option(
+    'SEXTANT_REDACT',
+    'boolean',
+    true,
+    '',
+    'Take credentials out of what arrives before it is stored: attributes named for them, and keys and tokens in texts.',
+  ),
+  redact_names: option(
+    'SEXTANT_REDACT_NAMES',
+    'text',
+    '',
+    '',
+    'Further attributes whose values are not stored, separated by commas.',
+  ),
   channel: option(
     'SEXTANT_CHANNEL',
     'text',

@@ -9,6 +9,7 @@ import type { Watch } from './watch/watch.ts';
 export interface Progress {
   stored(appended: Appended, last: JournalRecord): void;
   dropped(reason: string, count?: number): void;
+  redacted(form: string): void;
   read(parts: ReportingParts): Promise<StoreStats>;
 }
 
@@ -23,6 +24,7 @@ export interface ReportingParts {
 export function startProgress(from: Position): Progress {
   const counts = { stored: 0, duplicated: 0 };
   const dropped: Record<string, number> = Object.create(null);
+  const redacted: Record<string, number> = Object.create(null);
   let position = from;
   /** When the record at the position was received. */
   let received_ms = 0;
@@ -36,6 +38,9 @@ export function startProgress(from: Position): Progress {
     dropped(reason, count = 1) {
       dropped[reason] = (dropped[reason] ?? 0) + count;
     },
+    redacted(form) {
+      redacted[form] = (redacted[form] ?? 0) + 1;
+    },
     async read({ store, tail, watch, alerts, lifecycle }) {
       const lag_bytes = await tail.lag_bytes(position);
       const { pending, delivered, dead } = alerts.counts().outbox;
@@ -46,6 +51,7 @@ export function startProgress(from: Position): Progress {
         journal_lag_bytes: lag_bytes,
         journal_lag_ms: lag_bytes > 0 && received_ms > 0 ? Date.now() - received_ms : 0,
         dropped: { ...dropped, ...(tail.damage.records > 0 ? { damaged_record: tail.damage.records } : {}) },
+        redacted: { ...redacted },
         damaged_days: lifecycle.lostDays(),
         watch: watch?.counts() ?? { rounds: 0, errors: 0 },
         notifications: { pending, delivered, dead },

@@ -9,10 +9,13 @@ import type { Dialect } from './normalise/dialect.ts';
 import { normalise } from './normalise/normalise.ts';
 import { inflate } from './receive/inflate.ts';
 import { giveBack } from './receive/memory.ts';
+import type { Redactor } from './redact/redactor.ts';
 import type { RecordRows } from './stores/store.ts';
 
 export interface RecordParts {
   readonly dialects: readonly Dialect[];
+  /** Takes credentials out first; null where that is switched off. */
+  readonly redactor: Redactor | null;
   /** Makes the rows of a span: cost, messages, versions. */
   readonly enrich: RowBuilder;
   readonly body_bytes_max: number;
@@ -71,7 +74,7 @@ function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Re
   const { position, tenant, content_type } = record;
   switch (record.signal) {
     case 'traces': {
-      const { spans } = decodeTraces(body, content_type);
+      const spans = changed(decodeTraces(body, content_type).spans, parts.redactor?.span);
       return {
         ...nothing,
         position,
@@ -79,9 +82,17 @@ function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Re
         scores: spans.flatMap((span) => spanScores(span, tenant)),
       };
     }
-    case 'logs':
-      return { ...nothing, position, ...logRows(decodeLogs(body, content_type).logs, record) };
-    case 'metrics':
-      return { ...nothing, position, metrics: metricRows(decodeMetrics(body, content_type).points, record) };
+    case 'logs': {
+      const logs = changed(decodeLogs(body, content_type).logs, parts.redactor?.log);
+      return { ...nothing, position, ...logRows(logs, record) };
+    }
+    case 'metrics': {
+      const points = changed(decodeMetrics(body, content_type).points, parts.redactor?.point);
+      return { ...nothing, position, metrics: metricRows(points, record) };
+    }
   }
+}
+
+function changed<Item>(items: readonly Item[], change: ((item: Item) => Item) | undefined): readonly Item[] {
+  return change === undefined ? items : items.map(change);
 }

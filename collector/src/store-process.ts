@@ -15,6 +15,7 @@ import type { FromStore, ToStore } from './messages.ts';
 import type { Options } from './options.ts';
 import { runPipeline } from './pipeline.ts';
 import { startProgress } from './progress.ts';
+import { createRedactor } from './redact/redactor.ts';
 import { rest } from './rest.ts';
 import { retryForever } from './retry.ts';
 import { openAlerts, openControl, openDialects, openWatch } from './store-parts.ts';
@@ -83,6 +84,7 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
     store: lifecycle,
     dialects,
     enrich,
+    redactor: options.redact ? createRedactor({ ...options, onSecret: progress.redacted }) : null,
     batch_bytes_max,
     body_bytes_max,
     drop,

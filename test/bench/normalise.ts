@@ -3,18 +3,21 @@ import type { DecodedSpan } from '../../collector/src/decode/records.ts';
 import { openPriceBook } from '../../collector/src/enrich/price-book.ts';
 import { createRowBuilder } from '../../collector/src/enrich/rows.ts';
 import { normalise } from '../../collector/src/normalise/normalise.ts';
+import { createRedactor } from '../../collector/src/redact/redactor.ts';
 import { spanOf } from '../collector/normalise/support.ts';
 
 /** Measures what a span costs between the decoder and the store, one line for each figure. */
 export async function run(): Promise<string[]> {
   const price_book = await openPriceBook();
   const toSpanRows = createRowBuilder({ price_book });
+  const redactor = createRedactor({ redact_names: '', onSecret: () => undefined });
   const spans = agentSpans(2_000);
   const bytes = spans.reduce((sum, span) => sum + sizeOf(span), 0) / spans.length;
   const normal = spans.map((span) => normalise(span));
   const request = { provider: 'openai', model: 'gpt-4o-mini-2024-07-18', time_us: 1.76e15 };
   const usage = { input_tokens: 1000, cache_read_tokens: 200, output_tokens: 100 };
   return [
+    `redact: ${microseconds(spans, (span) => redactor.span(span))} µs per span`,
     `normalise and enrich: ${microseconds(spans, (span) => toSpanRows(normalise(span), 'default'))} µs per span of ${Math.round(bytes)} bytes of attributes`,
     `normalise: ${microseconds(spans, (span) => normalise(span))} µs per span`,
     `enrich: ${microseconds(normal, (span) => toSpanRows(span, 'default'))} µs per span`,

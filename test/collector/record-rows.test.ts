@@ -5,12 +5,13 @@ import { createRowBuilder } from '../../collector/src/enrich/rows.ts';
 import type { JournalRecord } from '../../collector/src/journal/tail.ts';
 import { dialects } from '../../collector/src/normalise/dialects/index.ts';
 import { readRows, recordRows } from '../../collector/src/record-rows.ts';
+import { createRedactor } from '../../collector/src/redact/redactor.ts';
 import type { RecordRows } from '../../collector/src/stores/store.ts';
 import { readTauRuns, type TauMessage } from '../e2e/support/tau.ts';
 import { has_shared_data, readShared } from '../support/shared-data.ts';
 
 const enrich = createRowBuilder({ price_book: await openPriceBook() });
-const parts = { dialects, enrich, body_bytes_max: 2 ** 24, drop: () => undefined };
+const parts = { dialects, redactor: null, enrich, body_bytes_max: 2 ** 24, drop: () => undefined };
 const ids = { traceId: '5B8EFFF798038103D269B633813FC60C', spanId: 'EEE19B7EC3C1B174' };
 const trace_id = '5b8efff798038103d269b633813fc60c';
 const span_id = 'eee19b7ec3c1b174';
@@ -94,6 +95,18 @@ describe('a journal record', () => {
       value: 3,
       time: 1_760_000_000_000_000,
     });
+  });
+
+  it('reaches the store without its secrets', async () => {
+    const forms: string[] = [];
+    const redactor = createRedactor({ redact_names: '', onSecret: (form) => forms.push(form) });
+    const secret = 'sk-1234567890abcdefghijABCDEFGHIJ';
+    const messages = JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: `use ${secret}` }] }]);
+    const span = { ...ids, name: 'chat', attributes: [attribute('gen_ai.input.messages', messages)] };
+    const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
+    const rows = await recordRows(record('traces', json), { ...parts, redactor });
+    expect(rows.spans[0]?.messages[0]?.text).toBe('use [REDACTED]');
+    expect(forms).toEqual(['model_provider_key']);
   });
 
   it('without anything gives nothing', async () => {

@@ -50,6 +50,7 @@ function statsOf({ intake, ...parts }: HealthParts, store: StoreStats | null): S
     duplicated: store?.duplicated ?? 0,
     dropped: sumCounts([...Object.values(signals).map(({ dropped }) => dropped), store?.dropped ?? {}]),
     refused: { ...refused },
+    redacted: store?.redacted ?? {},
     damaged_days: store?.damaged_days ?? [],
     signals,
     in_flight_bytes: intake.admission.inFlightBytes(),

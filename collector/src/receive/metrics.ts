@@ -33,6 +33,7 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
       metrics.rejected,
     ),
     ...labelled('sextant_dropped_total', 'Items, and parts of items, left out.', 'reason', stats.dropped),
+    ...labelled('sextant_redacted_total', 'Secrets taken out.', 'form', stats.redacted),
     ...labelled('sextant_requests_refused_total', 'Requests refused.', 'code', stats.refused),
     ...metric('sextant_in_flight_bytes', 'gauge', 'Bodies being read or written.', stats.in_flight_bytes),
     ...metric('sextant_connections', 'gauge', 'Connections open.', stats.connections.open),

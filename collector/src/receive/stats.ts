@@ -13,6 +13,8 @@ export interface StoreStats {
   readonly journal_lag_bytes: number;
   readonly journal_lag_ms: number;
   readonly dropped: Readonly<Record<string, number>>;
+  /** Secrets taken out, by their form. */
+  readonly redacted: Readonly<Record<string, number>>;
   readonly damaged_days: readonly RefilledDay[];
   readonly watch: { readonly rounds: number; readonly errors: number };
   readonly notifications: Readonly<Record<string, number>>;
@@ -28,6 +30,8 @@ export interface Stats {
   readonly duplicated: number;
   readonly dropped: Readonly<Record<string, number>>;
   readonly refused: Readonly<Record<string, number>>;
+  /** Secrets taken out, by their form. */
+  readonly redacted: Readonly<Record<string, number>>;
   /** Days whose file was lost and filled again from the journal. */
   readonly damaged_days: readonly RefilledDay[];
   readonly signals: Readonly<Record<Signal, Readonly<SignalCounters>>>;
