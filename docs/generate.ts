@@ -21,6 +21,8 @@ const advice: Record<ErrorCode, string> = {
     'Send `Authorization: Bearer <key>` with a key that is valid; see [security.md](security.md).',
   forbidden:
     'Use a key with the scope the message names, or call from the host the collector is bound to; see [security.md](security.md).',
+  destination_blocked:
+    'Use an address of https that is public, or list the host in `SEXTANT_ALERT_ALLOW`; see [channels.md](channels.md).',
   startup_failed: 'Change what the message names, and start again.',
   not_found: 'Check the path and the ids; rows may have expired.',
   method_not_allowed: 'Use the method listed in [api.md](api.md).',

@@ -7,6 +7,7 @@ export const errors = {
   undecodable: { status: 400, retry: false, message: 'The body is not valid OTLP.' },
   bad_sql: { status: 400, retry: false, message: 'The statement could not be run.' },
   unauthenticated: { status: 401, retry: false, message: 'A valid API key is required.' },
+  destination_blocked: { status: 400, retry: false, message: 'Alerts are not sent to this address.' },
   forbidden: { status: 403, retry: false, message: 'This request is not allowed.' },
   not_found: { status: 404, retry: false, message: 'There is nothing here.' },
   method_not_allowed: { status: 405, retry: false, message: 'This method is not supported here.' },

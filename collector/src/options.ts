@@ -264,7 +264,14 @@ export const option_table = {
     'text',
     null,
     '',
-    'Secret that signs webhooks, "whsec_" and base64.',
+    'Secrets that sign webhooks, "whsec_" and base64, or "whsk_" and a private key; several while they change.',
+  ),
+  alert_allow: option(
+    'SEXTANT_ALERT_ALLOW',
+    'text',
+    '',
+    '',
+    'Hosts that alerts may go to beside public addresses over https, such as 10.0.0.5 or alertmanager.internal:9093, separated by commas.',
   ),
   public_url: option(
     'SEXTANT_PUBLIC_URL',

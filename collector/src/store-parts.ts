@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
+import { createHttpClient } from './alerts/http.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
@@ -42,9 +43,10 @@ interface Surroundings {
 export async function openAlerts(options: Options, surroundings: Surroundings): Promise<Alerts> {
   // The webhook has to be told where to; a channel of one's own may know.
   const wanted = options.webhook_url !== null || options.channel !== 'webhook';
+  const http = createHttpClient({ allow: options.alert_allow });
   return createAlerts({
     ...surroundings,
-    channels: wanted ? [await createChannel(options.channel, channelSettings(options))] : [],
+    channels: wanted ? [await createChannel(options.channel, channelSettings(options), http)] : [],
     options: { public_url: options.public_url ?? `http://${options.host}:${options.port}` },
     now: Date.now,
   });

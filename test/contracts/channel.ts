@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Channel, Notification, Outcome } from '../../collector/src/alerts/channels/channel.ts';
+import type { HttpClient } from '../../collector/src/alerts/http.ts';
+import { local_http } from '../support/local-http.ts';
 import {
   type Behaviour,
   type ReceivedRequest,
@@ -11,7 +13,7 @@ import {
 export interface ChannelContract {
   readonly name: string;
   /** Makes the channel, sending to `url`. */
-  create(url: string): Channel;
+  create(url: string, http: HttpClient): Channel;
   /** The notification id as the receiver finds it. */
   idOf(request: ReceivedRequest): unknown;
   /** What the receiver understands as the notification. */
@@ -34,7 +36,7 @@ export function channelContract({
 
     beforeEach(async () => {
       receiver = await startReceiver();
-      channel = create(receiver.url);
+      channel = create(receiver.url, local_http);
     });
     afterEach(() => receiver.close());
 

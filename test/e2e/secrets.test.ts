@@ -23,6 +23,7 @@ it('no secret is in what the collector logs, answers or shows', async () => {
     ...secrets,
     SEXTANT_EMBED_URL: 'http://127.0.0.1:9/v1/embeddings',
     SEXTANT_WEBHOOK_URL: 'http://127.0.0.1:9/hook',
+    SEXTANT_ALERT_ALLOW: '127.0.0.1',
     SEXTANT_DRIFT_INTERVAL_MS: '50',
   };
   const collector = await startCollector({ data: temporaryFolder(), environment });
@@ -64,7 +65,7 @@ it('no secret is in what the collector logs, answers or shows', async () => {
 });
 
 it.each([
-  { SEXTANT_WEBHOOK_SECRET: 'no-secret-of-ours', SEXTANT_WEBHOOK_URL: 'http://127.0.0.1:9/hook' },
+  { SEXTANT_WEBHOOK_SECRET: 'no-secret-of-ours', SEXTANT_WEBHOOK_URL: 'https://example.org/hook' },
   { SEXTANT_KEY: 'a-key', SEXTANT_PORT: 'no-number' },
   { SEXTANT_KEY: 'a-key', SEXTANT_STORE: 'nonsense' },
 ])('a start that fails does not print them either: %j', (environment) => {

@@ -2,9 +2,31 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { SextantError } from '../errors.ts';
 import type { Outcome } from './channels/channel.ts';
+import { type BlockReason, createDestinations, type Destinations } from './destination.ts';
 
-const ANSWER_BYTES_MAX = 16 * 1024;
+const ANSWER_BYTES_MAX = 64 * 1024;
 const REASON_CHARACTERS_MAX = 200;
+
+/** What every channel that speaks HTTP sends with; which addresses it may reach is the operator's to say. */
+export interface HttpClient {
+  /**
+   * Reads the address of a channel.
+   * @throws SextantError bad_request for anything but an address of http or https; destination_blocked
+   */
+  readUrl(text: unknown): URL;
+  /**
+   * Judges an address before it is saved, what its name stands for included. Connects to nothing.
+   * @throws SextantError bad_request, destination_blocked
+   */
+  checkDestination(url: unknown): Promise<void>;
+  /**
+   * Posts once. Never throws, follows no redirect, reads the answer up to a limit, and ends within `timeout_ms`.
+   * An address that is blocked has failed, with the code at the start of the reason.
+   */
+  post(message: Post): Promise<Posted>;
+  /** Addresses that were refused since the process started, by reason. */
+  blocked(): Readonly<Record<BlockReason, number>>;
+}
 
 export interface Post {
   readonly url: URL;
@@ -21,38 +43,52 @@ export interface Posted {
 }
 
 /**
- * Posts once; shared by every channel that speaks HTTP. Never throws, follows no redirect, reads the answer up
- * to a limit, and ends within `timeout_ms`.
+ * @param allow what SEXTANT_ALERT_ALLOW holds: hosts that may be reached beside public addresses over https
+ * @throws SextantError bad_request for an entry that is no host
  */
-export async function post(message: Post): Promise<Posted> {
+export function createHttpClient({ allow }: { readonly allow: string }): HttpClient {
+  const destinations = createDestinations(allow);
+  return {
+    readUrl: destinations.read,
+    async checkDestination(url) {
+      await destinations.check(url);
+    },
+    post: (message) => post(message, destinations),
+    blocked: destinations.counts,
+  };
+}
+
+async function post(message: Post, destinations: Destinations): Promise<Posted> {
   const signal = AbortSignal.timeout(message.timeout_ms);
   try {
-    const response = await open(message, signal);
+    destinations.read(message.url.href);
+    const response = await open(message, destinations, signal);
     const status = response.statusCode ?? 0;
     const text = await readStart(response);
     return { status, outcome: outcomeOf(status, text, response.headers['retry-after']) };
   } catch (error) {
+    const blocked = error instanceof SextantError ? error : destinations.blockedError(error, message.url);
+    if (blocked !== null)
+      return { status: null, outcome: { result: 'failed', reason: `${blocked.code}: ${blocked.message}` } };
     const reason = signal.aborted ? `No answer within ${message.timeout_ms} ms.` : String(error);
     return { status: null, outcome: { result: 'retry', reason } };
   }
 }
 
-/**
- * @throws SextantError bad_request for anything but an address of http or https
- */
-export function readUrl(text: unknown): URL {
-  const url = typeof text === 'string' ? URL.parse(text) : null;
-  if (url === null || !/^https?:$/.test(url.protocol)) {
-    throw new SextantError('bad_request', 'The address of a channel must begin with http:// or https://.');
-  }
-  return url;
-}
-
-function open({ url, headers, body }: Post, signal: AbortSignal): Promise<IncomingMessage> {
+function open(
+  { url, headers, body }: Post,
+  destinations: Destinations,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  // Alerts are rare: a fresh connection each time is never one that the other side has closed meanwhile.
-  request(url, { method: 'POST', headers, agent: false, signal }, resolve).on('error', reject).end(body);
+  const options = {
+    method: 'POST',
+    headers: { 'user-agent': 'sextant', ...headers },
+    agent: destinations.agent(url),
+    signal,
+  };
+  request(url, options, resolve).on('error', reject).end(body);
   return promise;
 }
 

@@ -13,6 +13,7 @@ import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import type { NewRow } from '../../../collector/src/stores/schema.ts';
+import { local_http } from '../../support/local-http.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 import { contextOf, drifted, stable, too_little } from './verdicts.ts';
 
@@ -79,7 +80,7 @@ function reopen(): void {
 
 test('a drifted window pages, a stable one says that it is over, both signed', async () => {
   const receiver = await startReceiver();
-  const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] })] });
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] }, local_http)] });
   alerts.start();
   await alerts.onVerdict(stable, contextOf(1));
   await alerts.onVerdict(drifted, contextOf(2));
@@ -287,7 +288,7 @@ test('killed while a page is on its way: the page comes again with the same id, 
   await once(child, 'exit');
 
   reopen();
-  const alerts = alertsWith({ channels: [webhook({ url: receiver.url })] });
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url }, local_http)] });
   await alerts.onVerdict(drifted, contextOf(1));
   await alerts.onVerdict(drifted, contextOf(2));
   await alerts.deliverDue(Date.now() + 60_000);

@@ -10,6 +10,7 @@ import { createOutbox, type Outbox, type OutboxSettings } from '../../../collect
 import { standard_schedule_ms } from '../../../collector/src/alerts/retry.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import { firing, resolved } from '../../contracts/channel.ts';
+import { local_http } from '../../support/local-http.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 
 const ok: Outcome = { result: 'ok' };
@@ -286,7 +287,7 @@ describe('running', () => {
   test('delivers over HTTP when woken, and again when the pause is over', async () => {
     const receiver = await startReceiver();
     receiver.behave({ status: 500 }, 'drop', { status: 200 });
-    const channel = webhook({ url: receiver.url });
+    const channel = webhook({ url: receiver.url }, local_http);
     const outbox = outboxFor([channel], { now: Date.now, schedule_ms: [0, 5, 5] });
     outbox.start();
     outbox.insert(firing);

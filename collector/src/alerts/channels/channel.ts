@@ -1,3 +1,5 @@
+import type { HttpClient } from '../http.ts';
+
 /**
  * A channel carries a notification to where people are.
  *
@@ -9,14 +11,19 @@
  */
 export interface Channel {
   readonly name: string;
+  /** What receivers verify signatures with, for anybody to see; the newest first. */
+  readonly public_keys?: readonly string[];
   send(notification: Notification, options: SendOptions): Promise<Outcome>;
 }
 
 /** What a channel is configured with, as it stands in the configuration: each factory checks its own. */
 export type ChannelSettings = Readonly<Record<string, unknown>>;
 
-/** @throws SextantError bad_request for settings the channel cannot work with */
-export type ChannelFactory = (settings: ChannelSettings) => Channel;
+/**
+ * @param http what to send with: it refuses addresses the operator does not allow
+ * @throws SextantError bad_request for settings the channel cannot work with, destination_blocked
+ */
+export type ChannelFactory = (settings: ChannelSettings, http: HttpClient) => Channel;
 
 export interface SendOptions {
   readonly timeout_ms: number;
@@ -55,4 +62,11 @@ export interface AlertSummary {
   /** Where to look, on the collector's own page. */
   readonly url: string;
   readonly example_trace_ids: readonly string[];
+  readonly severity?: 'critical' | 'warning' | 'info';
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly runbook_url?: string | null;
+  readonly query?: string | null;
+  readonly image_url?: string | null;
+  readonly last_good_versions?: Readonly<Record<string, string>> | null;
 }

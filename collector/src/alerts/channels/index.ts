@@ -1,5 +1,6 @@
 import { SextantError } from '../../errors.ts';
 import { isModulePath } from '../../load-module.ts';
+import type { HttpClient } from '../http.ts';
 import type { Channel, ChannelFactory, ChannelSettings } from './channel.ts';
 import { loadChannel } from './load.ts';
 import { webhook } from './webhook.ts';
@@ -10,12 +11,16 @@ export const channels: Readonly<Record<string, ChannelFactory>> = { webhook };
 /**
  * Makes a channel.
  * @param kind a name of the list above, or the path of a module of one's own, such as "./pager.js"
- * @throws SextantError bad_request for an unknown kind, a module that does not load, or bad settings
+ * @throws SextantError bad_request for an unknown kind, a module that does not load, or bad settings; destination_blocked
  */
-export async function createChannel(kind: string, settings: ChannelSettings): Promise<Channel> {
-  if (isModulePath(kind)) return loadChannel(kind, settings);
+export async function createChannel(
+  kind: string,
+  settings: ChannelSettings,
+  http: HttpClient,
+): Promise<Channel> {
+  if (isModulePath(kind)) return loadChannel(kind, settings, http);
   const factory = Object.hasOwn(channels, kind) ? channels[kind] : undefined;
-  if (factory !== undefined) return factory(settings);
+  if (factory !== undefined) return factory(settings, http);
   const known = Object.keys(channels).join(', ');
   throw new SextantError(
     'bad_request',

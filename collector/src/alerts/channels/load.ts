@@ -1,16 +1,21 @@
 import { SextantError } from '../../errors.ts';
 import { loadModule } from '../../load-module.ts';
+import type { HttpClient } from '../http.ts';
 import type { Channel, ChannelSettings } from './channel.ts';
 
 /**
- * Loads a user's own channel: a module whose default export is a factory, settings in and channel out.
- * The factory may be asynchronous. A relative path starts at the working folder.
+ * Loads a user's own channel: a module whose default export is a factory, settings and an HTTP client in and
+ * channel out. The factory may be asynchronous. A relative path starts at the working folder.
  * @throws SextantError bad_request, with the path and what is wrong
  */
-export async function loadChannel(path: string, settings: ChannelSettings): Promise<Channel> {
+export async function loadChannel(
+  path: string,
+  settings: ChannelSettings,
+  http: HttpClient,
+): Promise<Channel> {
   const factory = await loadModule(path);
   if (typeof factory !== 'function') throw bad(path, 'has no function as its default export');
-  const channel: unknown = await create(path, () => factory(settings));
+  const channel: unknown = await create(path, () => factory(settings, http));
   if (!isChannel(channel)) throw bad(path, 'did not make an object with a name and a send function');
   return channel;
 }

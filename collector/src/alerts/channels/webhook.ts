@@ -1,6 +1,6 @@
-import { SextantError } from '../../errors.ts';
-import { post, readUrl } from '../http.ts';
-import { readSecret, sign } from '../signature.ts';
+import type { HttpClient } from '../http.ts';
+import { readSettings } from '../settings.ts';
+import { publicKeys, readSecret, webhookHeaders } from '../signature.ts';
 import type {
   AlertSummary,
   Channel,
@@ -13,8 +13,6 @@ import type {
 /** Standard Webhooks 1.0.0 asks for bodies below 20 KB. */
 const BODY_BYTES_MAX = 20_000;
 
-const setting_names = ['url', 'secrets', 'name'];
-
 /**
  * Signed webhooks after Standard Webhooks 1.0.0 (https://www.standardwebhooks.com).
  *
@@ -23,55 +21,23 @@ const setting_names = ['url', 'secrets', 'name'];
  *
  * A receiver that answers 410 is not asked again until the collector restarts or a test notification reaches it.
  */
-export function webhook(settings: ChannelSettings): Channel {
-  refuseUnknown(settings);
-  const url = readUrl(settings['url']);
-  const secrets = readSecrets(settings['secrets']);
-  const name = typeof settings['name'] === 'string' ? settings['name'] : 'webhook';
+export function webhook(settings: ChannelSettings, http: HttpClient): Channel {
+  const read = readSettings('webhook', settings, ['url', 'secrets', 'name']);
+  const url = http.readUrl(settings['url']);
+  const signers = read.texts('secrets').map(readSecret);
   let gone = false;
 
   async function send(notification: Notification, { timeout_ms }: SendOptions): Promise<Outcome> {
     if (gone && notification.type !== 'alert.test')
       return { result: 'failed', reason: 'The receiver has answered HTTP 410 before.' };
     const body = bodyOf(notification);
-    const { status, outcome } = await post({
-      url,
-      headers: headersOf(notification.id, body),
-      body,
-      timeout_ms,
-    });
+    const headers = webhookHeaders(signers, notification.id, body);
+    const { status, outcome } = await http.post({ url, headers, body, timeout_ms });
     gone = status === 410;
     return outcome;
   }
 
-  function headersOf(id: string, body: string): Record<string, string> {
-    const timestamp_s = Math.floor(Date.now() / 1000);
-    return {
-      'content-type': 'application/json',
-      'user-agent': 'sextant',
-      'webhook-id': id,
-      'webhook-timestamp': String(timestamp_s),
-      ...(secrets.length > 0 && { 'webhook-signature': sign(secrets, { id, timestamp_s, body }) }),
-    };
-  }
-
-  return { name, send };
-}
-
-/** A setting that is spelt wrong must not leave webhooks unsigned without a word. */
-function refuseUnknown(settings: ChannelSettings): void {
-  const unknown = Object.keys(settings).find((name) => !setting_names.includes(name));
-  if (unknown === undefined) return;
-  const known = setting_names.join(', ');
-  throw new SextantError('bad_request', `A webhook has no setting "${unknown}"; it has: ${known}.`);
-}
-
-function readSecrets(setting: unknown): Uint8Array[] {
-  const texts: unknown[] = [setting ?? []].flat();
-  if (!texts.every((text) => typeof text === 'string')) {
-    throw new SextantError('bad_request', 'The secrets of a webhook must be a text or a list of texts.');
-  }
-  return texts.flatMap((text) => text.split(/[\s,]+/).filter(Boolean)).map(readSecret);
+  return { name: read.text('name') ?? 'webhook', public_keys: publicKeys(signers), send };
 }
 
 function bodyOf({ type, time, alert }: Notification): string {

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { channels, createChannel } from '../../../../collector/src/alerts/channels/index.ts';
 import { firing } from '../../../contracts/channel.ts';
+import { local_http } from '../../../support/local-http.ts';
+import { startReceiver } from '../../../support/webhook-receiver.ts';
 
 /** What the folder holds besides channels. */
 const own_files = ['channel', 'index', 'load'];
@@ -29,12 +31,16 @@ test('every file of the folder is a channel of the list', () => {
 });
 
 test('a channel of the list is made by its name', async () => {
-  const channel = await createChannel('webhook', { url: 'https://example.org/hook', name: 'pager' });
+  const channel = await createChannel(
+    'webhook',
+    { url: 'https://example.org/hook', name: 'pager' },
+    local_http,
+  );
   expect(channel.name).toBe('pager');
 });
 
 test.each(['carrier-pigeon', 'toString', '__proto__', ''])('there is no channel "%s"', async (kind) => {
-  await expect(createChannel(kind, {})).rejects.toMatchObject({
+  await expect(createChannel(kind, {}, local_http)).rejects.toMatchObject({
     code: 'bad_request',
     message: expect.stringContaining('webhook'),
   });
@@ -48,12 +54,28 @@ test('a module of the user’s own gets its settings and sends', async () => {
        send: async (notification) => ({ result: 'failed', reason: word + ' ' + notification.id }),
      });`,
   );
-  const channel = await createChannel(path, { word: 'hello' });
+  const channel = await createChannel(path, { word: 'hello' }, local_http);
   expect(channel.name).toBe('own');
   expect(await channel.send(firing, { timeout_ms: 1000 })).toEqual({
     result: 'failed',
     reason: `hello ${firing.id}`,
   });
+});
+
+test('a module of the user’s own may send with the client of all others', async () => {
+  const receiver = await startReceiver();
+  const path = await moduleWith(
+    'posts.mjs',
+    `export default ({ url }, http) => ({
+       name: 'posts',
+       send: async ({ id }, { timeout_ms }) =>
+         (await http.post({ url: http.readUrl(url), headers: {}, body: id, timeout_ms })).outcome,
+     });`,
+  );
+  const channel = await createChannel(path, { url: receiver.url }, local_http);
+  expect(await channel.send(firing, { timeout_ms: 5000 })).toEqual({ result: 'ok' });
+  expect(receiver.requests[0]?.body).toBe(firing.id);
+  await receiver.close();
 });
 
 test.each([
@@ -73,7 +95,7 @@ test.each([
   ],
 ])('%s is refused with its path and what is wrong', async (name, source, problem) => {
   const path = source === null ? join(folder, name) : await moduleWith(name, source);
-  await expect(createChannel(path, {})).rejects.toMatchObject({
+  await expect(createChannel(path, {}, local_http)).rejects.toMatchObject({
     code: 'bad_request',
     message: expect.stringContaining(`${path} ${problem}`),
   });

@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, verify as verifyWith } from 'node:crypto';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { webhook } from '../../../../collector/src/alerts/channels/webhook.ts';
 import { channelContract, firing } from '../../../contracts/channel.ts';
+import { local_http } from '../../../support/local-http.ts';
 import { type ReceivedRequest, type Receiver, startReceiver } from '../../../support/webhook-receiver.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -12,7 +13,7 @@ const timeout_ms = 10_000;
 
 channelContract({
   name: 'webhook',
-  create: (url) => webhook({ url, secrets: [secret] }),
+  create: (url, http) => webhook({ url, secrets: [secret] }, http),
   idOf: (request) => request.headers['webhook-id'],
 });
 
@@ -28,7 +29,7 @@ function verify(request: ReceivedRequest | undefined, with_secret: string): unkn
 }
 
 test('a Standard Webhooks receiver accepts the signature and reads type, timestamp and data', async () => {
-  await webhook({ url: receiver.url, secrets: [secret] }).send(firing, { timeout_ms });
+  await webhook({ url: receiver.url, secrets: [secret] }, local_http).send(firing, { timeout_ms });
   const request = receiver.requests[0];
   expect(request).toMatchObject({ method: 'POST', path: '/hook' });
   expect(request?.headers).toMatchObject({ 'content-type': 'application/json', 'webhook-id': firing.id });
@@ -40,8 +41,12 @@ test('a Standard Webhooks receiver accepts the signature and reads type, timesta
 });
 
 test('while secrets change, receivers of the old and of the new one accept, and no other', async () => {
-  await webhook({ url: receiver.url, secrets: `${secret} ${older_secret}` }).send(firing, { timeout_ms });
-  await webhook({ url: receiver.url, secrets: [secret, older_secret] }).send(firing, { timeout_ms });
+  await webhook({ url: receiver.url, secrets: `${secret} ${older_secret}` }, local_http).send(firing, {
+    timeout_ms,
+  });
+  await webhook({ url: receiver.url, secrets: [secret, older_secret] }, local_http).send(firing, {
+    timeout_ms,
+  });
   for (const request of receiver.requests) {
     expect(verify(request, secret)).toEqual(verify(request, older_secret));
     expect(() => verify(request, `whsec_${randomBytes(32).toString('base64')}`)).toThrow(
@@ -51,19 +56,35 @@ test('while secrets change, receivers of the old and of the new one accept, and 
   expect(receiver.requests).toHaveLength(2);
 });
 
+test('a shared secret and a private key sign the same webhook, and each receiver finds its own', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const seed = Buffer.from(privateKey.export({ format: 'jwk' }).d ?? '', 'base64url');
+  const private_secret = `whsk_${seed.toString('base64')}`;
+  const channel = webhook({ url: receiver.url, secrets: [private_secret, secret] }, local_http);
+  await channel.send(firing, { timeout_ms });
+  const { headers, body } = receiver.requests[0]!;
+  expect(verify(receiver.requests[0], secret)).toMatchObject({ type: 'alert.firing' });
+  const [scheme, signature = ''] = String(headers['webhook-signature']).split(' ')[0]?.split(',') ?? [];
+  expect(scheme).toBe('v1a');
+  const content = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`);
+  expect(verifyWith(null, content, publicKey, Buffer.from(signature, 'base64'))).toBe(true);
+  const published = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
+  expect(channel.public_keys).toEqual([`whpk_${published.toString('base64')}`]);
+});
+
 test('a body that was changed on the way is refused', async () => {
-  await webhook({ url: receiver.url, secrets: [secret] }).send(firing, { timeout_ms });
+  await webhook({ url: receiver.url, secrets: [secret] }, local_http).send(firing, { timeout_ms });
   const request = receiver.requests[0]!;
   expect(() => verify({ ...request, body: request.body.replace('drifted', 'settled') }, secret)).toThrow();
 });
 
 test('without a secret nothing is signed', async () => {
-  await webhook({ url: receiver.url }).send(firing, { timeout_ms });
+  await webhook({ url: receiver.url }, local_http).send(firing, { timeout_ms });
   expect(receiver.requests[0]?.headers).not.toHaveProperty('webhook-signature');
 });
 
 test('a body stays below 20 KB: examples go first, what identifies the alert stays', async () => {
-  const channel = webhook({ url: receiver.url, secrets: [secret] });
+  const channel = webhook({ url: receiver.url, secrets: [secret] }, local_http);
   const alert = { ...firing.alert, example_trace_ids: Array.from({ length: 2000 }, () => 'a'.repeat(32)) };
   await channel.send({ ...firing, alert }, { timeout_ms });
   expect(verify(receiver.requests[0], secret)).toMatchObject({
@@ -73,7 +94,7 @@ test('a body stays below 20 KB: examples go first, what identifies the alert sta
 
 test('a long explanation is cut, the figures stay', async () => {
   const verdict = { p: 0.0003, effect: 0.23, why: 'because '.repeat(5000) };
-  await webhook({ url: receiver.url, secrets: [secret] }).send(
+  await webhook({ url: receiver.url, secrets: [secret] }, local_http).send(
     { ...firing, alert: { ...firing.alert, verdict } },
     { timeout_ms },
   );
@@ -83,7 +104,7 @@ test('a long explanation is cut, the figures stay', async () => {
 });
 
 test('no text, however long or strange, makes a body of 20 KB or one the oracle refuses', async () => {
-  const channel = webhook({ url: receiver.url, secrets: [secret] });
+  const channel = webhook({ url: receiver.url, secrets: [secret] }, local_http);
   const long = fc
     .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 20_000 }))
     .map(([text, times]) => text.repeat(times));
@@ -109,7 +130,7 @@ test('no text, however long or strange, makes a body of 20 KB or one the oracle 
 });
 
 test('after 410 nothing is sent until a test notification is accepted', async () => {
-  const channel = webhook({ url: receiver.url, secrets: [secret] });
+  const channel = webhook({ url: receiver.url, secrets: [secret] }, local_http);
   receiver.behave({ status: 410 }, { status: 204 });
   expect(await channel.send(firing, { timeout_ms })).toMatchObject({ result: 'failed' });
   expect(await channel.send(firing, { timeout_ms })).toMatchObject({ result: 'failed' });
@@ -126,7 +147,7 @@ test.each([
   [{ url: 'https://example.org/', secrets: 42 }, 'secrets'],
   [{ url: 'https://example.org/', secret: 'spelt wrong' }, 'no setting "secret"'],
 ])('settings %j are refused', (settings, about) => {
-  expect(() => webhook(settings)).toThrow(
+  expect(() => webhook(settings, local_http)).toThrow(
     expect.objectContaining({ code: 'bad_request', message: expect.stringContaining(about) }),
   );
 });
