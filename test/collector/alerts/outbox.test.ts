@@ -9,8 +9,8 @@ import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { createOutbox, type Outbox, type OutboxSettings } from '../../../collector/src/alerts/outbox.ts';
 import { standard_schedule_ms } from '../../../collector/src/alerts/retry.ts';
 import type { Log } from '../../../collector/src/log.ts';
-import { firing, resolved } from '../../contracts/channel.ts';
 import { local_http } from '../../support/local-http.ts';
+import { firing, resolved } from '../../support/notifications.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 
 const ok: Outcome = { result: 'ok' };

@@ -23,7 +23,7 @@ export type ChannelSettings = Readonly<Record<string, unknown>>;
  * @param http what to send with: it refuses addresses the operator does not allow
  * @throws SextantError bad_request for settings the channel cannot work with, destination_blocked
  */
-export type ChannelFactory = (settings: ChannelSettings, http: HttpClient) => Channel;
+export type ChannelFactory = (settings: ChannelSettings, http: HttpClient) => Channel | Promise<Channel>;
 
 export interface SendOptions {
   readonly timeout_ms: number;

@@ -1,12 +1,30 @@
 import { SextantError } from '../../errors.ts';
 import { isModulePath } from '../../load-module.ts';
 import type { HttpClient } from '../http.ts';
+import { alertmanager } from './alertmanager.ts';
+import { alertmanagerWebhook } from './alertmanager-webhook.ts';
 import type { Channel, ChannelFactory, ChannelSettings } from './channel.ts';
+import { cloudevents } from './cloudevents.ts';
 import { loadChannel } from './load.ts';
+import { pagerduty } from './pagerduty.ts';
+import { pubsub } from './pubsub.ts';
+import { rollback } from './rollback.ts';
+import { slack } from './slack.ts';
+import { teams } from './teams.ts';
 import { webhook } from './webhook.ts';
 
 /** Every channel that comes with Sextant. A new one is a file in this folder and a line here. */
-export const channels: Readonly<Record<string, ChannelFactory>> = { webhook };
+export const channels: Readonly<Record<string, ChannelFactory>> = {
+  webhook,
+  alertmanager,
+  'alertmanager-webhook': alertmanagerWebhook,
+  pagerduty,
+  slack,
+  teams,
+  cloudevents,
+  pubsub: (settings, http) => pubsub(settings, http),
+  rollback,
+};
 
 /**
  * Makes a channel.

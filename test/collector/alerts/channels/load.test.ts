@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { channels, createChannel } from '../../../../collector/src/alerts/channels/index.ts';
-import { firing } from '../../../contracts/channel.ts';
 import { local_http } from '../../../support/local-http.ts';
+import { firing } from '../../../support/notifications.ts';
 import { startReceiver } from '../../../support/webhook-receiver.ts';
 
 /** What the folder holds besides channels. */

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { webhook } from '../../../../collector/src/alerts/channels/webhook.ts';
-import { channelContract, firing } from '../../../contracts/channel.ts';
+import { channelContract } from '../../../contracts/channel.ts';
 import { local_http } from '../../../support/local-http.ts';
+import { firing } from '../../../support/notifications.ts';
 import { type ReceivedRequest, type Receiver, startReceiver } from '../../../support/webhook-receiver.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;

@@ -1,0 +1,95 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { slack } from '../../../../collector/src/alerts/channels/slack.ts';
+import { channelContract } from '../../../contracts/channel.ts';
+import { postsOf } from '../../../support/local-http.ts';
+import { bare, firing, strange_notification, trial } from '../../../support/notifications.ts';
+import { address, byType, list, oneOf, problemsOf, record, text } from '../../../support/shape.ts';
+
+channelContract({
+  name: 'slack',
+  create: (url, http) => slack({ url }, http),
+  idOf: ({ body }) => JSON.parse(body).blocks[0].block_id,
+});
+
+const url = 'https://hooks.slack.com/services/T0/B0/x';
+const bodyOf = async (notification = firing) => {
+  const [post] = await postsOf((http) => slack({ url }, http), [notification]);
+  return JSON.parse(post?.body ?? '');
+};
+
+// Source: Slack, Block Kit reference, and the limits of incoming webhooks.
+const mrkdwn = (units_max: number) =>
+  record({ type: oneOf('mrkdwn'), text: text({ units_max }) }, { verbatim: oneOf(true, false) });
+const block_id = text({ units_max: 255 });
+const blocks = byType({
+  header: record(
+    {
+      type: oneOf('header'),
+      text: record(
+        { type: oneOf('plain_text'), text: text({ units_max: 150 }) },
+        { emoji: oneOf(true, false) },
+      ),
+    },
+    { block_id },
+  ),
+  section: (value, place) => {
+    const has_fields = typeof value === 'object' && value !== null && 'fields' in value;
+    const content = has_fields ? { fields: list(mrkdwn(2000), 10, 1) } : { text: mrkdwn(3000) };
+    return record({ type: oneOf('section'), ...content }, { block_id })(value, place);
+  },
+  image: record({
+    type: oneOf('image'),
+    image_url: (value, place) => [
+      ...address(/^https:/)(value, place),
+      ...text({ units_max: 3000 })(value, place),
+    ],
+    alt_text: text({ units_max: 2000 }),
+  }),
+});
+const message = record({
+  text: text({ units_max: 4000, is_empty_allowed: true }),
+  blocks: list(blocks, 50, 1),
+});
+
+test.each([firing, trial, bare])('is a message as Slack takes it: $type', async (notification) => {
+  expect(problemsOf(await bodyOf(notification), message)).toEqual([]);
+});
+
+test('keeps the limits of Slack, whatever the texts hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(strange_notification, async (notification) => {
+      expect(problemsOf(await bodyOf(notification), message)).toEqual([]);
+    }),
+    { seed: 11, numRuns: 200 },
+  );
+});
+
+test('says what a person needs, with links to look at', async () => {
+  const body = JSON.stringify(await bodyOf());
+  for (const part of [
+    'Firing: drift, embedding.user_message',
+    '*Where*\\nprompt_version = v2',
+    '*How much*\\n0.23 (0.18 to 0.27)',
+    '*Query*\\nSELECT count(*) FROM spans WHERE a &lt; 3 &amp; b &gt; 4',
+    '<https://runbooks.example/drift?a=1&amp;b=2|Runbook>',
+    '<http://127.0.0.1:4318/traces/0af7651916cd43dd8448eb211c80319c|Example 1>',
+  ])
+    expect(body).toContain(part);
+});
+
+test('no text of a sender becomes a mention or a link', async () => {
+  const summary = '<!channel> <https://evil.example|click> &lt;';
+  const body = await bodyOf({
+    ...firing,
+    alert: { ...firing.alert, summary, url: 'https://a.example/?<!here>|x' },
+  });
+  expect(body.text).toBe('&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp;lt;');
+  const [, , , , links] = body.blocks;
+  expect(links.text.text).toMatch(/^<https:\/\/a\.example\/\?%3C!here%3E%7Cx\|The alert> · </);
+});
+
+test('settings that are none of its own are refused', () => {
+  const http = undefined as never;
+  expect(() => slack({ url, secrets: ['x'] }, http)).toThrow('no setting "secrets"');
+});

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { teams } from '../../../../collector/src/alerts/channels/teams.ts';
+import { channelContract } from '../../../contracts/channel.ts';
+import { postsOf } from '../../../support/local-http.ts';
+import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import { address, byType, list, oneOf, problemsOf, record, text } from '../../../support/shape.ts';
+
+channelContract({
+  name: 'teams',
+  create: (url, http) => teams({ url }, http),
+  idOf: ({ body }) => JSON.parse(body).attachments[0].content.body[0].id,
+});
+
+const url = 'https://prod-1.westus.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke?sig=y';
+const postOf = async (notification = firing) => {
+  const [post] = await postsOf((http) => teams({ url }, http), [notification]);
+  return post?.body ?? '';
+};
+
+// Source: Microsoft, "Create incoming webhooks with Workflows", and the schema of adaptive cards 1.4.
+const run = record(
+  { type: oneOf('TextRun'), text: text() },
+  { weight: oneOf('Bolder'), size: oneOf('Large'), color: oneOf('Attention', 'Warning', 'Default') },
+);
+const element = byType({
+  RichTextBlock: record({ type: oneOf('RichTextBlock'), inlines: list(run, 10, 1) }, { id: text() }),
+  Image: record({ type: oneOf('Image'), url: address(/^https:/), altText: text() }),
+});
+const action = record({ type: oneOf('Action.OpenUrl'), title: text(), url: address() });
+const card = record({
+  $schema: oneOf('http://adaptivecards.io/schemas/adaptive-card.json'),
+  type: oneOf('AdaptiveCard'),
+  version: oneOf('1.4'),
+  msteams: record({ width: oneOf('Full') }),
+  fallbackText: text({ is_empty_allowed: true }),
+  body: list(element, 20, 1),
+  actions: list(action, 6),
+});
+const message = record({
+  type: oneOf('message'),
+  attachments: list(
+    record({
+      contentType: oneOf('application/vnd.microsoft.card.adaptive'),
+      contentUrl: oneOf(null),
+      content: card,
+    }),
+    1,
+    1,
+  ),
+});
+
+test.each([firing, resolved, trial, bare])('is a card as Teams takes it: $type', async (notification) => {
+  expect(problemsOf(JSON.parse(await postOf(notification)), message)).toEqual([]);
+});
+
+test('keeps the form and stays below 28 KB, and below the 21 KB some have met, whatever the texts hold', async () => {
+  await fc.assert(
+    fc.asyncProperty(strange_notification, async (notification) => {
+      const body = await postOf(notification);
+      expect(problemsOf(JSON.parse(body), message)).toEqual([]);
+      expect(Buffer.byteLength(body)).toBeLessThan(21_000);
+    }),
+    { seed: 12, numRuns: 200 },
+  );
+});
+
+test('the longest texts of three bytes a unit and the longest addresses fit as well', async () => {
+  const long = '漢'.repeat(10_000);
+  const far = `https://a.example/${'a'.repeat(1900)}`;
+  const alert = {
+    ...firing.alert,
+    ...{ summary: long, rule: long, feature: long, tenant: long, query: long, slice: { [long]: long } },
+    ...{ url: `${far}/alerts?alert=1`, runbook_url: far, image_url: far },
+    verdict: { ...firing.alert.verdict, why: long, detector: long },
+    last_good_versions: { [long]: long },
+    example_trace_ids: ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)],
+  };
+  expect(Buffer.byteLength(await postOf({ ...firing, alert }))).toBeLessThan(28 * 1024);
+});
+
+test('says what a person needs', async () => {
+  const body = await postOf();
+  for (const part of ['Firing: drift', 'prompt_version = v2', '0.23 (0.18 to 0.27)', 'Runbook', 'Example 1'])
+    expect(body).toContain(part);
+});
