@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Sender } from '../check.ts';
+import type { Peer } from '../check.ts';
 import { runProgram } from '../run-program.ts';
 import { collectorChecks } from './checks.ts';
 import { collector_program } from './collector.ts';
@@ -7,7 +7,7 @@ import { collector_program } from './collector.ts';
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
 /** The OpenTelemetry Collector in the version of go.mod beside this, with its OTLP exporters. */
-export const collector_sender: Sender = {
+export const collector_sender: Peer = {
   name: 'collector',
   async install() {
     // From nothing this takes two minutes on two processors; Go's own cache makes the next build a matter of seconds.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Sender } from '../check.ts';
+import type { Peer } from '../check.ts';
 import { every_ability } from '../known-telemetry.ts';
 import { runProgram } from '../run-program.ts';
 import { sdkChecks } from '../sdk-checks.ts';
@@ -17,7 +17,7 @@ const grpc_ways = [
 ] as const;
 
 /** The official OpenTelemetry SDK and exporters for JavaScript, in the versions of package.json beside this. */
-export const javascript_sender: Sender = {
+export const javascript_sender: Peer = {
   name: 'javascript',
   async install() {
     const args = ['install', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund'];

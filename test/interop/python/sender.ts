@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Sender } from '../check.ts';
+import type { Peer } from '../check.ts';
 import { every_ability } from '../known-telemetry.ts';
 import { runProgram } from '../run-program.ts';
 import { sdkChecks } from '../sdk-checks.ts';
@@ -17,7 +17,7 @@ const ways = [
 ] as const;
 
 /** The official OpenTelemetry SDK, exporters and GenAI instrumentation for Python, as in requirements.txt. */
-export const python_sender: Sender = {
+export const python_sender: Peer = {
   name: 'python',
   async install() {
     await runProgram('python3', ['-m', 'venv', environment], { timeout_ms: 120_000 });
