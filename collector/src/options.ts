@@ -174,7 +174,7 @@ export const option_table = {
     'text',
     'webhook',
     '',
-    'How alerts are sent: webhook, or the file of your own channel.',
+    'How alerts are sent: webhook, alertmanager, alertmanager-webhook, pagerduty, slack, teams, cloudevents, pubsub, rollback, or the file of your own channel.',
   ),
   deduplication_hours: option(
     'SEXTANT_DEDUPLICATION_HOURS',
@@ -258,7 +258,13 @@ export const option_table = {
     '',
     'Drifted share that counts as nothing.',
   ),
-  webhook_url: option('SEXTANT_WEBHOOK_URL', 'text', null, '', 'Where alerts are sent.'),
+  webhook_url: option(
+    'SEXTANT_WEBHOOK_URL',
+    'text',
+    null,
+    '',
+    'Where alerts are sent; its host must be public and its scheme https, or be listed in SEXTANT_ALERT_ALLOW.',
+  ),
   webhook_secret: option(
     'SEXTANT_WEBHOOK_SECRET',
     'text',

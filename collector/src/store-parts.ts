@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
-import { createHttpClient } from './alerts/http.ts';
+import { createHttpClient, type HttpClient } from './alerts/http.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
@@ -44,12 +44,27 @@ export async function openAlerts(options: Options, surroundings: Surroundings): 
   // The webhook has to be told where to; a channel of one's own may know.
   const wanted = options.webhook_url !== null || options.channel !== 'webhook';
   const http = createHttpClient({ allow: options.alert_allow });
+  const channels = wanted ? [await createChannel(options.channel, channelSettings(options), http)] : [];
+  for (const { name, public_keys = [] } of channels)
+    if (public_keys.length > 0)
+      surroundings.log.info(
+        { name, public_keys },
+        'Receivers verify the webhooks of this channel with these keys.',
+      );
+  if (options.webhook_url !== null) void warnIfBlocked(options.webhook_url, http, surroundings.log);
   return createAlerts({
     ...surroundings,
-    channels: wanted ? [await createChannel(options.channel, channelSettings(options), http)] : [],
+    channels,
     options: { public_url: options.public_url ?? `http://${options.host}:${options.port}` },
     now: Date.now,
   });
+}
+
+/** That an address is blocked is said at the start, and not when the first alert does not arrive. */
+async function warnIfBlocked(url: string, http: HttpClient, log: Log): Promise<void> {
+  await http
+    .checkDestination(url)
+    .catch(({ message }: Error) => log.warn({}, `No alert will arrive. ${message}`));
 }
 
 function channelSettings({ webhook_url, webhook_secret }: Options) {

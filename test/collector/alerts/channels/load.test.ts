@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { channels, createChannel } from '../../../../collector/src/alerts/channels/index.ts';
+import { option_table } from '../../../../collector/src/options.ts';
 import { local_http } from '../../../support/local-http.ts';
 import { firing } from '../../../support/notifications.ts';
 import { startReceiver } from '../../../support/webhook-receiver.ts';
@@ -28,6 +29,19 @@ test('every file of the folder is a channel of the list', () => {
   const names = files.map((file) => file.replace(/\.ts$/, '')).filter((name) => !own_files.includes(name));
   expect(names).not.toHaveLength(0);
   expect(Object.keys(channels).sort()).toEqual(names.sort());
+});
+
+test('every channel of the list is described, with the settings it has, and named in the options', async () => {
+  const page = readFileSync(new URL('../../../../docs/channels.md', import.meta.url), 'utf8');
+  for (const name of Object.keys(channels)) {
+    const refusal = await createChannel(name, { nonsense: 1 }, local_http).then(String, String);
+    const settings = /it has: (.*)\.$/.exec(refusal)?.[1]?.split(', ') ?? [];
+    expect(settings, name).toContain('name');
+    const described = settings.filter((setting) => setting !== 'name').map((setting) => `\`${setting}\``);
+    expect(page).toContain(`| \`${name}\` | ${described.join(', ')} |`);
+    expect(page).toContain(`\n## ${name}\n`);
+    expect(option_table.channel.sentence).toMatch(new RegExp(`[ ,]${name},`));
+  }
 });
 
 test('a channel of the list is made by its name', async () => {
