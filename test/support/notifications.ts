@@ -72,6 +72,24 @@ export const bare: Notification = {
   },
 };
 
+/** Two alerts that fire and one that has ended, and there are more. */
+export const grouped: Notification = {
+  ...firing,
+  id: 'group_1',
+  alert: { ...firing.alert, alert_id: 'group', summary: '2 alerts fire for acme.' },
+  group: {
+    labels: { alertname: 'drift', tenant: 'acme' },
+    alerts: [
+      firing.alert,
+      { ...firing.alert, alert_id: 'second', slice: { prompt_version: 'v3' }, summary: 'Prompt v3 as well.' },
+      { ...resolved.alert, alert_id: 'third', slice: { prompt_version: 'v1' } },
+    ],
+    truncated: 4,
+  },
+};
+
+export const heartbeat: Notification = { ...trial, id: 'heartbeat_1', type: 'alert.heartbeat' };
+
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40_000 }),
   fc.string({ maxLength: 20 }),
@@ -96,26 +114,42 @@ const address = fc.oneof(
   ),
 );
 
+const strange_alert = fc.record({
+  tenant: text,
+  rule: text,
+  summary: text,
+  feature: text,
+  slice: fc.dictionary(text, text, { maxKeys: 4 }),
+  verdict: fc.dictionary(
+    fc.oneof(text, fc.constantFrom('why', 'detector', 'p', 'effect')),
+    fc.oneof(text, fc.double(), fc.array(text, { maxLength: 3 })),
+    { maxKeys: 6 },
+  ),
+  url: address,
+  example_trace_ids: fc.array(fc.oneof(text, fc.constant('a'.repeat(32))), { maxLength: 50 }),
+  labels: fc.dictionary(text, text, { maxKeys: 4 }),
+  annotations: fc.dictionary(text, text, { maxKeys: 4 }),
+  runbook_url: fc.option(address, { nil: null }),
+  query: fc.option(text, { nil: null }),
+  image_url: fc.option(address, { nil: null }),
+  last_good_versions: fc.dictionary(text, text, { minKeys: 1, maxKeys: 4 }),
+  acknowledged_by: fc.option(text, { nil: null }),
+});
+
+const strange_group = fc.record({
+  labels: fc.dictionary(text, text, { maxKeys: 3 }),
+  alerts: fc.array(
+    strange_alert.map((parts) => ({ ...firing.alert, ...parts })),
+    { maxLength: 8 },
+  ),
+  truncated: fc.nat(1000),
+});
+
 /** Whatever a notification may hold: texts come from senders. */
 export const strange_notification: fc.Arbitrary<Notification> = fc
-  .record({
-    tenant: text,
-    rule: text,
-    summary: text,
-    feature: text,
-    slice: fc.dictionary(text, text, { maxKeys: 4 }),
-    verdict: fc.dictionary(
-      fc.oneof(text, fc.constantFrom('why', 'detector', 'p', 'effect')),
-      fc.oneof(text, fc.double(), fc.array(text, { maxLength: 3 })),
-      { maxKeys: 6 },
-    ),
-    url: address,
-    example_trace_ids: fc.array(fc.oneof(text, fc.constant('a'.repeat(32))), { maxLength: 50 }),
-    labels: fc.dictionary(text, text, { maxKeys: 4 }),
-    annotations: fc.dictionary(text, text, { maxKeys: 4 }),
-    runbook_url: fc.option(address),
-    query: fc.option(text),
-    image_url: fc.option(address),
-    last_good_versions: fc.dictionary(text, text, { minKeys: 1, maxKeys: 4 }),
-  })
-  .map((parts) => ({ ...firing, alert: { ...firing.alert, ...parts } }));
+  .tuple(strange_alert, fc.option(strange_group, { nil: null }))
+  .map(([parts, group]) => ({
+    ...firing,
+    alert: { ...firing.alert, ...parts },
+    ...(group !== null && { group }),
+  }));

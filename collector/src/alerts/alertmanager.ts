@@ -25,7 +25,7 @@ export function labelsOf(alert: AlertSummary): LabelSet {
   return tidied(labels.slice(0, LABELS_MAX));
 }
 
-export function annotationsOf({ id, alert }: Notification): LabelSet {
+export function annotationsOf(alert: AlertSummary, notification_id: string): LabelSet {
   const { verdict, last_good_versions } = alert;
   return tidied([
     ['summary', alert.summary],
@@ -36,9 +36,19 @@ export function annotationsOf({ id, alert }: Notification): LabelSet {
     ['example_trace_ids', alert.example_trace_ids.slice(0, 3).join(' ')],
     ['last_good_versions', last_good_versions ? JSON.stringify(last_good_versions) : ''],
     ['alert_id', alert.alert_id],
-    ['notification_id', id],
+    ['notification_id', notification_id],
     ...Object.entries(alert.annotations ?? {}).slice(0, LABELS_MAX),
   ]);
+}
+
+/** What a notification tells of: the alerts of its group, or its one alert. */
+export function alertsOf({ alert, group }: Notification): readonly AlertSummary[] {
+  return group === undefined || group.alerts.length === 0 ? [alert] : group.alerts;
+}
+
+/** The end of an alert is one of the alert itself: a group that fires may tell of some that ended. */
+export function isOver(type: Notification['type'], alert: AlertSummary): boolean {
+  return (type === 'alert.firing' || type === 'alert.resolved') && alert.state === 'resolved';
 }
 
 /**
@@ -75,6 +85,18 @@ function fingerprintBytes(labels: LabelSet): Buffer {
   const end = Buffer.from([SEPARATOR]);
   const parts = sortedNames(labels).flatMap((name) => [name, labels[name] ?? '']);
   return Buffer.concat(parts.flatMap((part) => [Buffer.from(part), end]));
+}
+
+/** Labels in the form in which Alertmanager has them. */
+export function groupLabelsOf({ alert, group }: Notification): LabelSet {
+  return group === undefined ? tidied([['alertname', alert.rule]]) : tidied(Object.entries(group.labels));
+}
+
+/** What all of them have alike. */
+export function common(sets: readonly LabelSet[]): LabelSet {
+  const [first = {}, ...others] = sets;
+  const alike = Object.entries(first).filter(([name, value]) => others.every((set) => set[name] === value));
+  return Object.fromEntries(alike);
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AlertSummary, Notification } from './channels/channel.ts';
+import type { AlertSummary, Notification, NotificationGroup } from './channels/channel.ts';
 import { oneLine, webAddress } from './text.ts';
 
 /**
@@ -11,7 +11,9 @@ export interface Message {
   readonly severity: Severity;
   readonly facts: readonly Fact[];
   readonly links: readonly Link[];
-  /** A chart; null where there is none that a receiver could fetch. */
+  /** The alerts of a group, a sentence each; empty where the message is about one alert. */
+  readonly alerts: readonly string[];
+  /** A chart, which only who may see the page can fetch; null where there is none over https. */
   readonly image_url: string | null;
 }
 
@@ -33,8 +35,9 @@ const TITLE_UNITS_MAX = 150;
 const SUMMARY_UNITS_MAX = 1000;
 const VALUE_UNITS_MAX = 300;
 const EXAMPLES = 3;
+const GROUP_ALERTS = 5;
 
-export function messageOf({ type, alert }: Notification): Message {
+export function messageOf({ type, alert, group }: Notification): Message {
   const title = oneLine(`${titleWord(type)}: ${alert.rule}, ${alert.feature}`, TITLE_UNITS_MAX);
   const image = webAddress(alert.image_url);
   return {
@@ -43,9 +46,25 @@ export function messageOf({ type, alert }: Notification): Message {
     severity: type === 'alert.firing' ? (alert.severity ?? 'warning') : 'info',
     facts: factsOf(alert),
     links: linksOf(alert),
-    // Receivers load images from outside; they refuse what is not https.
+    alerts: group === undefined ? [] : sentencesOf(group),
+    // Receivers refuse images that are not https.
     image_url: image?.startsWith('https:') ? image : null,
   };
+}
+
+/** A notification as a program reads it: the alert, and the group where it is about one. */
+export function dataOf({ alert, group }: Pick<Notification, 'alert' | 'group'>): object {
+  return { ...alert, ...(group && { group }) };
+}
+
+function sentencesOf({ alerts, truncated }: NotificationGroup): string[] {
+  const told = alerts.slice(0, GROUP_ALERTS);
+  const more = alerts.length - told.length + truncated;
+  const sentences = told.map(({ state, summary }) => {
+    const sentence = oneLine(summary, VALUE_UNITS_MAX);
+    return state === 'resolved' ? `Ended: ${sentence}` : sentence;
+  });
+  return more > 0 ? [...sentences, `And ${more} more.`] : sentences;
 }
 
 function titleWord(type: Notification['type']): string {
@@ -65,6 +84,7 @@ function factsOf(alert: AlertSummary): Fact[] {
     ['Why', typeof verdict['why'] === 'string' ? verdict['why'] : null],
     ['Last good versions', pairs(alert.last_good_versions ?? {})],
     ['Query', alert.query ?? null],
+    ['Acknowledged by', alert.acknowledged_by ?? null],
     ['Tenant', alert.tenant],
   ];
   return facts
@@ -106,6 +126,7 @@ function linksOf(alert: AlertSummary): Link[] {
   const links = [
     { text: 'The alert', url: page },
     { text: 'Runbook', url: webAddress(alert.runbook_url) },
+    { text: 'Chart', url: webAddress(alert.image_url) },
     ...examples.map((id, index) => ({
       text: `Example ${index + 1}`,
       url: traces.endsWith('/traces/') ? traces + id : null,

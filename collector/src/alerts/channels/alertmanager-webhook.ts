@@ -1,9 +1,18 @@
-import { annotationsOf, fingerprint, groupKey, labelsOf } from '../alertmanager.ts';
+import {
+  alertsOf,
+  annotationsOf,
+  common,
+  fingerprint,
+  groupKey,
+  groupLabelsOf,
+  isOver,
+  labelsOf,
+} from '../alertmanager.ts';
 import type { HttpClient } from '../http.ts';
 import { jsonChannel } from '../json-channel.ts';
 import { readSettings } from '../settings.ts';
 import { webAddress } from '../text.ts';
-import type { Channel, ChannelSettings, Notification } from './channel.ts';
+import type { AlertSummary, Channel, ChannelSettings, Notification } from './channel.ts';
 
 /** What Alertmanager writes for a time that is not known. */
 const NO_TIME = '0001-01-01T00:00:00Z';
@@ -26,35 +35,35 @@ export function alertmanagerWebhook(settings: ChannelSettings, http: HttpClient)
   });
 }
 
-/** Source: Alertmanager, notify/webhook, Message, and template, Data. A notification is about one alert. */
+/** Source: Alertmanager, notify/webhook, Message, and template, Data. */
 function payloadOf(notification: Notification, receiver: string) {
-  const { type, alert } = notification;
-  const labels = labelsOf(alert);
-  const annotations = annotationsOf(notification);
-  const group = { alertname: labels['alertname'] ?? '' };
-  const page = webAddress(alert.url);
-  const is_over = type === 'alert.resolved';
-  const status = is_over ? 'resolved' : 'firing';
+  const alerts = alertsOf(notification).map((alert) => alertOf(notification, alert));
+  const groupLabels = groupLabelsOf(notification);
+  const page = webAddress(notification.alert.url);
   return {
     receiver,
-    status,
-    alerts: [
-      {
-        status,
-        labels,
-        annotations,
-        startsAt: alert.since,
-        endsAt: (is_over ? alert.resolved : null) ?? NO_TIME,
-        generatorURL: page ?? '',
-        fingerprint: fingerprint(labels),
-      },
-    ],
-    groupLabels: group,
-    commonLabels: labels,
-    commonAnnotations: annotations,
+    status: alerts.some(({ status }) => status === 'firing') ? 'firing' : 'resolved',
+    alerts,
+    groupLabels,
+    commonLabels: common(alerts.map(({ labels }) => labels)),
+    commonAnnotations: common(alerts.map(({ annotations }) => annotations)),
     externalURL: page === null ? '' : new URL(page).origin,
     version: '4',
-    groupKey: groupKey(group),
-    truncatedAlerts: 0,
+    groupKey: groupKey(groupLabels),
+    truncatedAlerts: notification.group?.truncated ?? 0,
+  };
+}
+
+function alertOf({ id, type }: Notification, alert: AlertSummary) {
+  const labels = labelsOf(alert);
+  const is_over = isOver(type, alert);
+  return {
+    status: is_over ? 'resolved' : 'firing',
+    labels,
+    annotations: annotationsOf(alert, id),
+    startsAt: alert.since,
+    endsAt: (is_over ? alert.resolved : null) ?? NO_TIME,
+    generatorURL: webAddress(alert.url) ?? '',
+    fingerprint: fingerprint(labels),
   };
 }

@@ -1,4 +1,4 @@
-import { annotationsOf, labelsOf } from '../alertmanager.ts';
+import { alertsOf, annotationsOf, isOver, labelsOf } from '../alertmanager.ts';
 import type { HttpClient } from '../http.ts';
 import { jsonChannel } from '../json-channel.ts';
 import { readSettings } from '../settings.ts';
@@ -26,7 +26,10 @@ export function alertmanager(settings: ChannelSettings, http: HttpClient): Chann
   return jsonChannel({
     name: read.text('name') ?? 'alertmanager',
     ...{ url, http, authorization: read.text('authorization') },
-    bodyOf: (notification) => [alertOf(notification, hold_minutes, Date.now())],
+    bodyOf: (notification) =>
+      alertsOf(notification).map((alert) =>
+        postable(notification, alert, { hold_minutes, now_ms: Date.now() }),
+      ),
   });
 }
 
@@ -37,16 +40,19 @@ function apiAddress(url: URL): URL {
   return address;
 }
 
-function alertOf(notification: Notification, hold_minutes: number, now_ms: number) {
-  const { type, alert } = notification;
+interface Ending {
+  readonly hold_minutes: number;
+  readonly now_ms: number;
+}
+
+function postable({ id, type }: Notification, alert: AlertSummary, { hold_minutes, now_ms }: Ending) {
   const generator = webAddress(alert.url);
   const minutes = type === 'alert.test' ? TEST_MINUTES : hold_minutes;
-  const is_over = type === 'alert.resolved';
   return {
     labels: labelsOf(alert),
-    annotations: annotationsOf(notification),
+    annotations: annotationsOf(alert, id),
     startsAt: alert.since,
-    endsAt: is_over ? endOf(alert, now_ms) : isoTime(now_ms + minutes * MINUTE_MS),
+    endsAt: isOver(type, alert) ? endOf(alert, now_ms) : isoTime(now_ms + minutes * MINUTE_MS),
     ...(generator !== null && { generatorURL: generator }),
   };
 }

@@ -39,10 +39,22 @@ export type Outcome =
 export interface Notification {
   /** Stable over retries: receivers use it to ignore repetitions. */
   readonly id: string;
-  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test';
+  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test' | 'alert.heartbeat';
   /** ISO 8601. */
   readonly time: string;
+  /** The alert; where alerts are grouped, the group as if it were one alert, with an id that stays. */
   readonly alert: AlertSummary;
+  /** The alerts of a group, for channels that can tell each of them; absent where alerts are told one by one. */
+  readonly group?: NotificationGroup;
+}
+
+export interface NotificationGroup {
+  /** What the alerts have in common: the labels they are grouped by. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those that fire or have just ended, a bounded number of them. */
+  readonly alerts: readonly AlertSummary[];
+  /** How many more there are. */
+  readonly truncated: number;
 }
 
 export interface AlertSummary {
@@ -63,10 +75,15 @@ export interface AlertSummary {
   readonly url: string;
   readonly example_trace_ids: readonly string[];
   readonly severity?: 'critical' | 'warning' | 'info';
+  /** What routes, silences and inhibitions match. */
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly runbook_url?: string | null;
+  /** What shows the same figures again: a command line or a statement of SQL. */
   readonly query?: string | null;
+  /** A chart as PNG, behind the keys of the collector. */
   readonly image_url?: string | null;
+  /** Versions by "kind:name" as they were before it began; null where none are known. */
   readonly last_good_versions?: Readonly<Record<string, string>> | null;
+  readonly acknowledged_by?: string | null;
 }

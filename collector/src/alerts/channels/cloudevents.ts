@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http.ts';
+import { dataOf } from '../message.ts';
 import { readSettings } from '../settings.ts';
 import { webAddress } from '../text.ts';
 import type { Channel, ChannelSettings, Notification } from './channel.ts';
@@ -20,7 +21,7 @@ export function cloudevents(settings: ChannelSettings, http: HttpClient): Channe
   return {
     name: read.text('name') ?? 'cloudevents',
     async send(notification, { timeout_ms }) {
-      const { headers, body } = format(attributesOf(notification, source), notification.alert);
+      const { headers, body } = format(attributesOf(notification, source), dataOf(notification));
       const sent = { ...headers, ...(authorization !== null && { authorization }) };
       const { outcome } = await http.post({ url, headers: sent, body, timeout_ms });
       return outcome;

@@ -15,25 +15,32 @@ const NAME_UNITS_MAX = 255;
  * Settings: `routing_key`, of an integration "Events API v2"; `url`, where the account is not in the United States,
  * such as https://events.eu.pagerduty.com/v2/enqueue; `name`.
  *
- * One incident for each alert: its id is the deduplication key. A test opens an incident of severity "info".
+ * One incident for each alert: its id is the deduplication key. A test opens an incident of severity "info", a
+ * heartbeat none.
  */
 export function pagerduty(settings: ChannelSettings, http: HttpClient): Channel {
   const read = readSettings('pagerduty', settings, ['routing_key', 'url', 'name']);
   const routing_key = read.requiredText('routing_key');
   const url = http.readUrl(read.text('url') ?? EVENTS_URL);
 
-  return jsonChannel({
+  const channel = jsonChannel({
     name: read.text('name') ?? 'pagerduty',
     ...{ url, http },
     bodyOf: (notification) => ({ routing_key, ...eventOf(notification) }),
   });
+  return {
+    ...channel,
+    // A heartbeat is no incident; what misses it is for others to notice.
+    send: async (notification, options) =>
+      notification.type === 'alert.heartbeat' ? { result: 'ok' } : channel.send(notification, options),
+  };
 }
 
 function eventOf(notification: Notification) {
-  const { id, type, alert } = notification;
+  const { id, alert } = notification;
   const message = messageOf(notification);
   return {
-    event_action: type === 'alert.resolved' ? 'resolve' : 'trigger',
+    event_action: actionOf(notification),
     dedup_key: cut(alert.alert_id, DEDUP_KEY_UNITS_MAX),
     client: 'Sextant',
     payload: {
@@ -52,8 +59,14 @@ function eventOf(notification: Notification) {
   };
 }
 
-function detailsOf({ facts }: Message): Record<string, string> {
-  return Object.fromEntries(facts.map(({ name, value }) => [name, value]));
+function actionOf({ type, alert }: Notification): 'trigger' | 'acknowledge' | 'resolve' {
+  if (type === 'alert.resolved') return 'resolve';
+  return alert.acknowledged_by ? 'acknowledge' : 'trigger';
+}
+
+function detailsOf({ facts, alerts }: Message): Record<string, string> {
+  const details = facts.map(({ name, value }) => [name, value]);
+  return Object.fromEntries(alerts.length > 0 ? [...details, ['Alerts', alerts.join('\n')]] : details);
 }
 
 function clientUrl({ links }: Message) {

@@ -1,5 +1,6 @@
 import { SextantError } from '../../errors.ts';
 import type { HttpClient } from '../http.ts';
+import { dataOf } from '../message.ts';
 import { readSettings } from '../settings.ts';
 import { oneLine } from '../text.ts';
 import { within } from '../within.ts';
@@ -66,9 +67,10 @@ async function authorize(token: TokenSource | null, timeout_ms: number): Promise
   }
 }
 
-function messageOf({ id, type, time, alert }: Notification) {
+function messageOf(notification: Notification) {
+  const { id, type, time, alert } = notification;
   const attributes = { id, type, alert_id: alert.alert_id, tenant: alert.tenant, rule: alert.rule };
-  const data = JSON.stringify({ type, timestamp: time, data: alert });
+  const data = JSON.stringify({ type, timestamp: time, data: dataOf(notification) });
   return {
     data: Buffer.from(data).toString('base64'),
     attributes: Object.fromEntries(

@@ -13,17 +13,23 @@ const BLOCK_ID_UNITS_MAX = 255;
 /**
  * Writes to a channel of Slack through an incoming webhook.
  *
- * Settings: `url`, which is a secret, as who knows it can write; `name`.
+ * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or "embed": Slack refuses a whole
+ * message with an image it cannot fetch, so charts are embedded only where the page is open to it; `name`.
  */
 export function slack(settings: ChannelSettings, http: HttpClient): Channel {
-  const read = readSettings('slack', settings, ['url', 'name']);
+  const read = readSettings('slack', settings, ['url', 'images', 'name']);
   const url = http.readUrl(settings['url']);
 
-  return jsonChannel({ name: read.text('name') ?? 'slack', url, http, bodyOf });
+  const embeds = read.choice('images', ['link', 'embed']) === 'embed';
+  return jsonChannel({
+    name: read.text('name') ?? 'slack',
+    ...{ url, http },
+    bodyOf: (notification) => bodyOf(notification, embeds),
+  });
 }
 
-function bodyOf(notification: Notification) {
-  const { title, summary, facts, links, image_url } = messageOf(notification);
+function bodyOf(notification: Notification, embeds: boolean) {
+  const { title, summary, facts, links, alerts, image_url } = messageOf(notification);
   const block_id = notification.id.toWellFormed().slice(0, BLOCK_ID_UNITS_MAX);
   const blocks = [
     { type: 'header', block_id, text: { type: 'plain_text', text: title, emoji: false } },
@@ -36,7 +42,8 @@ function bodyOf(notification: Notification) {
         verbatim: true,
       })),
     },
-    ...(image_url === null ? [] : [{ type: 'image', image_url, alt_text: title }]),
+    ...section(escaped(alerts.map((alert) => `• ${alert}`).join('\n'), SECTION_UNITS_MAX)),
+    ...(image_url === null || !embeds ? [] : [{ type: 'image', image_url, alt_text: title }]),
     ...section(joined(links.map(({ text, url }) => `<${linkTarget(url)}|${text}>`))),
   ];
   // What notifications and screen readers show instead of the blocks.

@@ -5,23 +5,32 @@ import { readSettings } from '../settings.ts';
 import type { Channel, ChannelSettings, Notification } from './channel.ts';
 
 const ID_UNITS_MAX = 200;
+const ACTIONS_MAX = 6;
 
 /**
  * Writes to a channel of Microsoft Teams through a workflow ("Post to a channel when a webhook request is
  * received"), as an adaptive card. Every text of a message is bounded, so a card stays far below the 28 KB that
  * Teams takes.
  *
- * Settings: `url`, which is a secret, as who knows it can write; `name`.
+ * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or, where the page is open to Teams,
+ * "embed"; `name`.
  */
 export function teams(settings: ChannelSettings, http: HttpClient): Channel {
-  const read = readSettings('teams', settings, ['url', 'name']);
+  const read = readSettings('teams', settings, ['url', 'images', 'name']);
   const url = http.readUrl(settings['url']);
 
-  return jsonChannel({ name: read.text('name') ?? 'teams', url, http, bodyOf });
+  const embeds = read.choice('images', ['link', 'embed']) === 'embed';
+  return jsonChannel({
+    name: read.text('name') ?? 'teams',
+    ...{ url, http },
+    bodyOf: (notification) => bodyOf(notification, embeds),
+  });
 }
 
-function bodyOf(notification: Notification) {
-  const content = cardOf(messageOf(notification), notification.id.toWellFormed().slice(0, ID_UNITS_MAX));
+function bodyOf(notification: Notification, embeds: boolean) {
+  const message = messageOf(notification);
+  const shown = embeds ? message : { ...message, image_url: null };
+  const content = cardOf(shown, notification.id.toWellFormed().slice(0, ID_UNITS_MAX));
   return {
     type: 'message',
     attachments: [{ contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content }],
@@ -29,7 +38,7 @@ function bodyOf(notification: Notification) {
 }
 
 /** Text runs, because other texts of a card are read as Markdown: no text of a sender becomes a link. */
-function cardOf({ title, summary, severity, facts, links, image_url }: Message, id: string) {
+function cardOf({ title, summary, severity, facts, links, alerts, image_url }: Message, id: string) {
   return {
     $schema: 'http://adaptivecards.io/schemas/adaptive-card.json',
     type: 'AdaptiveCard',
@@ -42,9 +51,13 @@ function cardOf({ title, summary, severity, facts, links, image_url }: Message, 
       ...facts.map(({ name, value }) =>
         paragraph([{ text: `${name}: `, weight: 'Bolder' }, { text: value }]),
       ),
+      ...alerts.map((alert) => paragraph([{ text: `• ${alert}` }])),
       ...(image_url === null ? [] : [{ type: 'Image', url: image_url, altText: title }]),
     ],
-    actions: links.map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
+    // Teams shows six at most.
+    actions: links
+      .slice(0, ACTIONS_MAX)
+      .map(({ text, url }) => ({ type: 'Action.OpenUrl', title: text, url })),
   };
 }
 

@@ -4,7 +4,14 @@ import { alertmanagerWebhook } from '../../../../collector/src/alerts/channels/a
 import type { Notification } from '../../../../collector/src/alerts/channels/channel.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import {
+  bare,
+  firing,
+  grouped,
+  resolved,
+  strange_notification,
+  trial,
+} from '../../../support/notifications.ts';
 import { dictionary, list, oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 channelContract({
@@ -28,7 +35,7 @@ const status = oneOf('firing', 'resolved');
 const payload = record({
   version: oneOf('4'),
   groupKey: text(),
-  truncatedAlerts: oneOf(0),
+  truncatedAlerts: (value, place) => (Number.isInteger(value) ? [] : [`${place} is no whole number`]),
   status,
   receiver: text(),
   groupLabels: dictionary(text(), text({ is_empty_allowed: true })),
@@ -45,14 +52,17 @@ const payload = record({
       generatorURL: text({ is_empty_allowed: true }),
       fingerprint: text({ pattern: /^[0-9a-f]{16}$/ }),
     }),
-    1,
+    8,
     1,
   ),
 });
 
-test.each([firing, resolved, trial, bare])('is what Alertmanager sends: $type', async (notification) => {
-  expect(problemsOf(await payloadOf(notification), payload)).toEqual([]);
-});
+test.each([firing, resolved, trial, bare, grouped])(
+  'is what Alertmanager sends: $type',
+  async (notification) => {
+    expect(problemsOf(await payloadOf(notification), payload)).toEqual([]);
+  },
+);
 
 test('keeps its form, whatever the texts hold', async () => {
   await fc.assert(
@@ -72,4 +82,34 @@ test('an alert keeps its fingerprint and its group from beginning to end', async
     endsAt: resolved.alert.resolved,
     fingerprint: begun.alerts[0].fingerprint,
   });
+});
+
+test('a group is told with what its alerts have in common', async () => {
+  const body = await payloadOf(grouped);
+  expect(body).toMatchObject({
+    status: 'firing',
+    groupKey: '{}:{alertname="drift", tenant="acme"}',
+    groupLabels: { alertname: 'drift', tenant: 'acme' },
+    truncatedAlerts: 4,
+  });
+  expect(body.alerts.map(({ status }: { status: string }) => status)).toEqual([
+    'firing',
+    'firing',
+    'resolved',
+  ]);
+  expect(body.commonLabels).toEqual({
+    alertname: 'drift',
+    severity: 'critical',
+    feature: 'embedding.user_message',
+    tenant: 'acme',
+    team: 'support',
+  });
+  expect(body.commonAnnotations).not.toHaveProperty('summary');
+  expect(body.commonAnnotations).toMatchObject({ notification_id: 'group_1' });
+});
+
+test('a group is over when all of its alerts are', async () => {
+  const alerts = [resolved.alert, { ...resolved.alert, alert_id: 'other' }];
+  const group = { labels: { alertname: 'drift' }, alerts, truncated: 0 };
+  expect(await payloadOf({ ...resolved, group })).toMatchObject({ status: 'resolved' });
 });

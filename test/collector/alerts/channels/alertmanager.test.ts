@@ -4,7 +4,15 @@ import { alertmanager } from '../../../../collector/src/alerts/channels/alertman
 import type { Notification } from '../../../../collector/src/alerts/channels/channel.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import {
+  bare,
+  firing,
+  grouped,
+  heartbeat,
+  resolved,
+  strange_notification,
+  trial,
+} from '../../../support/notifications.ts';
 import { address, dictionary, list, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 channelContract({
@@ -25,7 +33,7 @@ const alertOf = async (notification: Notification, settings = {}) =>
 
 // Source: Alertmanager, api/v2/openapi.yaml, postableAlerts.
 const label_name = text({ pattern: /^[a-zA-Z_][a-zA-Z0-9_]*$/ });
-const alerts = list(
+const postable = list(
   record(
     { labels: dictionary(label_name, text()) },
     { annotations: dictionary(label_name, text()), startsAt: time, endsAt: time, generatorURL: address() },
@@ -34,17 +42,36 @@ const alerts = list(
   1,
 );
 
-test.each([firing, resolved, trial, bare])('is what Alertmanager takes: $type', async (notification) => {
-  expect(problemsOf([await alertOf(notification)], alerts)).toEqual([]);
-});
+test.each([firing, resolved, trial, bare, grouped])(
+  'is what Alertmanager takes: $type',
+  async (notification) => {
+    expect(problemsOf([await alertOf(notification)], postable)).toEqual([]);
+  },
+);
 
 test('has names and values as Alertmanager takes them, whatever the texts hold', async () => {
   await fc.assert(
     fc.asyncProperty(strange_notification, async (notification) => {
-      expect(problemsOf([await alertOf(notification)], alerts)).toEqual([]);
+      expect(problemsOf([await alertOf(notification)], postable)).toEqual([]);
     }),
     { seed: 16, numRuns: 200 },
   );
+});
+
+test('hands over each alert of a group, with its own end', async () => {
+  const post = await postOf(grouped);
+  const alerts = JSON.parse(post?.body ?? '');
+  expect(alerts.map((alert: { labels: object }) => alert.labels)).toMatchObject([
+    { slice_prompt_version: 'v2' },
+    { slice_prompt_version: 'v3' },
+    { slice_prompt_version: 'v1' },
+  ]);
+  const ends_ms = alerts.map(({ endsAt }: { endsAt: string }) => Date.parse(endsAt));
+  expect(ends_ms.map((end_ms: number) => end_ms > Date.now())).toEqual([true, true, false]);
+});
+
+test('a heartbeat goes on, as a firing alert does', async () => {
+  expect(Date.parse((await alertOf(heartbeat)).endsAt)).toBeGreaterThan(Date.now());
 });
 
 test('has the same labels whenever the alert is spoken of, and whatever has happened to it', async () => {

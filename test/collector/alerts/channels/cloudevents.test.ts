@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { cloudevents } from '../../../../collector/src/alerts/channels/cloudevents.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import {
+  bare,
+  firing,
+  grouped,
+  resolved,
+  strange_notification,
+  trial,
+} from '../../../support/notifications.ts';
 import { oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 channelContract({
@@ -46,6 +53,10 @@ describe('structured', () => {
       subject: notification.alert.alert_id,
       data: JSON.parse(JSON.stringify(notification.alert)),
     });
+  });
+
+  test('has the group in its data where there is one', async () => {
+    expect(JSON.parse((await postOf(grouped)).body).data.group).toEqual(grouped.group);
   });
 
   test('comes from the page of the collector, or from what it is told', async () => {

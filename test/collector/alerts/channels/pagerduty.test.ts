@@ -3,7 +3,15 @@ import { expect, test } from 'vitest';
 import { pagerduty } from '../../../../collector/src/alerts/channels/pagerduty.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import {
+  bare,
+  firing,
+  grouped,
+  heartbeat,
+  resolved,
+  strange_notification,
+  trial,
+} from '../../../support/notifications.ts';
 import { address, dictionary, list, oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 const routing_key = 'R'.repeat(32);
@@ -50,7 +58,7 @@ const event = record(
   },
 );
 
-test.each([firing, resolved, trial, bare])(
+test.each([firing, resolved, trial, bare, grouped])(
   'is an event as PagerDuty takes it: $type',
   async (notification) => {
     expect(problemsOf(await eventOf(notification), event)).toEqual([]);
@@ -74,6 +82,20 @@ test('an alert is one incident: opened when it fires, resolved by the same key w
   expect(ended).toMatchObject({ event_action: 'resolve', dedup_key: opened.dedup_key });
   expect(await eventOf(trial)).toMatchObject({ event_action: 'trigger', payload: { severity: 'info' } });
   expect(await eventOf(bare)).toMatchObject({ payload: { severity: 'warning' } });
+});
+
+test('an alert that somebody has acknowledged is acknowledged there too', async () => {
+  const alert = { ...firing.alert, acknowledged_by: 'kim' };
+  const { dedup_key } = await eventOf(firing);
+  expect(await eventOf({ ...firing, alert })).toMatchObject({ event_action: 'acknowledge', dedup_key });
+  expect(await eventOf({ ...resolved, alert })).toMatchObject({ event_action: 'resolve' });
+});
+
+test('a group is one incident that tells its alerts, a heartbeat none', async () => {
+  const { dedup_key, payload } = await eventOf(grouped);
+  expect(dedup_key).toBe('group');
+  expect(payload.custom_details.Alerts).toContain('Prompt v3 as well.');
+  expect(await postOf(heartbeat)).toBeUndefined();
 });
 
 test('a long key is cut to the same key each time', async () => {

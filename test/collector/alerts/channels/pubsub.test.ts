@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { pubsub } from '../../../../collector/src/alerts/channels/pubsub.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
-import { firing, strange_notification } from '../../../support/notifications.ts';
+import { firing, grouped, strange_notification } from '../../../support/notifications.ts';
 import { dictionary, list, problemsOf, record, text } from '../../../support/shape.ts';
 import { startReceiver } from '../../../support/webhook-receiver.ts';
 
@@ -44,6 +44,8 @@ test('publishes to the topic, without credentials where another endpoint is name
     timestamp: firing.time,
     data: firing.alert,
   });
+  await channel.send(grouped, { timeout_ms: 5000 });
+  expect(dataOf(receiver.requests[1]?.body ?? '').data.group).toEqual(grouped.group);
   await receiver.close();
 });
 

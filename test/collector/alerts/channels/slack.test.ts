@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { slack } from '../../../../collector/src/alerts/channels/slack.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { postsOf } from '../../../support/local-http.ts';
-import { bare, firing, strange_notification, trial } from '../../../support/notifications.ts';
+import { bare, firing, grouped, strange_notification, trial } from '../../../support/notifications.ts';
 import { address, byType, list, oneOf, problemsOf, record, text } from '../../../support/shape.ts';
 
 channelContract({
@@ -13,8 +13,8 @@ channelContract({
 });
 
 const url = 'https://hooks.slack.com/services/T0/B0/x';
-const bodyOf = async (notification = firing) => {
-  const [post] = await postsOf((http) => slack({ url }, http), [notification]);
+const bodyOf = async (notification = firing, settings = {}) => {
+  const [post] = await postsOf((http) => slack({ url, ...settings }, http), [notification]);
   return JSON.parse(post?.body ?? '');
 };
 
@@ -52,7 +52,7 @@ const message = record({
   blocks: list(blocks, 50, 1),
 });
 
-test.each([firing, trial, bare])('is a message as Slack takes it: $type', async (notification) => {
+test.each([firing, trial, bare, grouped])('is a message as Slack takes it: $type', async (notification) => {
   expect(problemsOf(await bodyOf(notification), message)).toEqual([]);
 });
 
@@ -60,6 +60,7 @@ test('keeps the limits of Slack, whatever the texts hold', async () => {
   await fc.assert(
     fc.asyncProperty(strange_notification, async (notification) => {
       expect(problemsOf(await bodyOf(notification), message)).toEqual([]);
+      expect(problemsOf(await bodyOf(notification, { images: 'embed' }), message)).toEqual([]);
     }),
     { seed: 11, numRuns: 200 },
   );
@@ -78,6 +79,22 @@ test('says what a person needs, with links to look at', async () => {
     expect(body).toContain(part);
 });
 
+test('a chart is a link, and an image only where Slack is said to reach it', async () => {
+  expect(JSON.stringify(await bodyOf())).toContain('<https://charts.example/5a1e.png|Chart>');
+  expect(JSON.stringify(await bodyOf())).not.toContain('"image"');
+  expect((await bodyOf(firing, { images: 'embed' })).blocks).toContainEqual({
+    type: 'image',
+    image_url: 'https://charts.example/5a1e.png',
+    alt_text: 'Firing: drift, embedding.user_message',
+  });
+});
+
+test('tells each alert of a group', async () => {
+  const body = JSON.stringify(await bodyOf(grouped));
+  const told = ['Prompt v3 as well.', 'Ended: embedding.user_message is back.', 'And 4 more.'];
+  for (const sentence of told) expect(body).toContain(`• ${sentence}`);
+});
+
 test('no text of a sender becomes a mention or a link', async () => {
   const summary = '<!channel> <https://evil.example|click> &lt;';
   const body = await bodyOf({
@@ -85,8 +102,7 @@ test('no text of a sender becomes a mention or a link', async () => {
     alert: { ...firing.alert, summary, url: 'https://a.example/?<!here>|x' },
   });
   expect(body.text).toBe('&lt;!channel&gt; &lt;https://evil.example|click&gt; &amp;lt;');
-  const [, , , , links] = body.blocks;
-  expect(links.text.text).toMatch(/^<https:\/\/a\.example\/\?%3C!here%3E%7Cx\|The alert> · </);
+  expect(body.blocks.at(-1).text.text).toMatch(/^<https:\/\/a\.example\/\?%3C!here%3E%7Cx\|The alert> · </);
 });
 
 test('settings that are none of its own are refused', () => {

@@ -3,7 +3,14 @@ import { expect, test } from 'vitest';
 import { teams } from '../../../../collector/src/alerts/channels/teams.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, strange_notification, trial } from '../../../support/notifications.ts';
+import {
+  bare,
+  firing,
+  grouped,
+  resolved,
+  strange_notification,
+  trial,
+} from '../../../support/notifications.ts';
 import { address, byType, list, oneOf, problemsOf, record, text } from '../../../support/shape.ts';
 
 channelContract({
@@ -13,8 +20,8 @@ channelContract({
 });
 
 const url = 'https://prod-1.westus.logic.azure.com:443/workflows/x/triggers/manual/paths/invoke?sig=y';
-const postOf = async (notification = firing) => {
-  const [post] = await postsOf((http) => teams({ url }, http), [notification]);
+const postOf = async (notification = firing, settings = {}) => {
+  const [post] = await postsOf((http) => teams({ url, ...settings }, http), [notification]);
   return post?.body ?? '';
 };
 
@@ -50,14 +57,17 @@ const message = record({
   ),
 });
 
-test.each([firing, resolved, trial, bare])('is a card as Teams takes it: $type', async (notification) => {
-  expect(problemsOf(JSON.parse(await postOf(notification)), message)).toEqual([]);
-});
+test.each([firing, resolved, trial, bare, grouped])(
+  'is a card as Teams takes it: $type',
+  async (notification) => {
+    expect(problemsOf(JSON.parse(await postOf(notification)), message)).toEqual([]);
+  },
+);
 
 test('keeps the form and stays below 28 KB, and below the 21 KB some have met, whatever the texts hold', async () => {
   await fc.assert(
     fc.asyncProperty(strange_notification, async (notification) => {
-      const body = await postOf(notification);
+      const body = await postOf(notification, { images: 'embed' });
       expect(problemsOf(JSON.parse(body), message)).toEqual([]);
       expect(Buffer.byteLength(body)).toBeLessThan(21_000);
     }),
@@ -77,6 +87,20 @@ test('the longest texts of three bytes a unit and the longest addresses fit as w
     example_trace_ids: ['a'.repeat(32), 'b'.repeat(32), 'c'.repeat(32)],
   };
   expect(Buffer.byteLength(await postOf({ ...firing, alert }))).toBeLessThan(28 * 1024);
+});
+
+test('a chart is a link, and an image only where Teams is said to reach it', async () => {
+  expect(await postOf()).toContain('"title":"Chart"');
+  expect(await postOf()).not.toContain('"Image"');
+  expect(await postOf(firing, { images: 'embed' })).toContain(
+    '{"type":"Image","url":"https://charts.example/5a1e.png"',
+  );
+});
+
+test('tells each alert of a group', async () => {
+  const body = await postOf(grouped);
+  for (const part of ['• Prompt v3 as well.', '• Ended: embedding.user_message is back.', '• And 4 more.'])
+    expect(body).toContain(part);
 });
 
 test('says what a person needs', async () => {

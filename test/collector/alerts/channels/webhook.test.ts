@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { webhook } from '../../../../collector/src/alerts/channels/webhook.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http } from '../../../support/local-http.ts';
-import { firing } from '../../../support/notifications.ts';
+import { firing, grouped, strange_notification } from '../../../support/notifications.ts';
 import { type ReceivedRequest, type Receiver, startReceiver } from '../../../support/webhook-receiver.ts';
 
 const secret = `whsec_${randomBytes(32).toString('base64')}`;
@@ -93,6 +93,22 @@ test('a body stays below 20 KB: examples go first, what identifies the alert sta
   });
 });
 
+test('a group comes with its alerts, and where there are too many with the first of them', async () => {
+  const channel = webhook({ url: receiver.url, secrets: [secret] }, local_http);
+  await channel.send(grouped, { timeout_ms });
+  expect(verify(receiver.requests[0], secret)).toMatchObject({
+    data: { ...grouped.alert, group: grouped.group },
+  });
+  const alerts = Array.from({ length: 50 }, () => firing.alert);
+  await channel.send({ ...grouped, group: { labels: {}, alerts, truncated: 2 } }, { timeout_ms });
+  expect(verify(receiver.requests[1], secret)).toMatchObject({
+    data: {
+      alert_id: 'group',
+      group: { truncated: 47, alerts: Array(5).fill({ alert_id: firing.alert.alert_id }) },
+    },
+  });
+});
+
 test('a long explanation is cut, the figures stay', async () => {
   const verdict = { p: 0.0003, effect: 0.23, why: 'because '.repeat(5000) };
   await webhook({ url: receiver.url, secrets: [secret] }, local_http).send(
@@ -106,20 +122,10 @@ test('a long explanation is cut, the figures stay', async () => {
 
 test('no text, however long or strange, makes a body of 20 KB or one the oracle refuses', async () => {
   const channel = webhook({ url: receiver.url, secrets: [secret] }, local_http);
-  const long = fc
-    .tuple(fc.string({ unit: 'binary', minLength: 1, maxLength: 8 }), fc.integer({ min: 1, max: 20_000 }))
-    .map(([text, times]) => text.repeat(times));
-  const parts = fc.record({
-    tenant: long,
-    rule: long,
-    feature: long,
-    summary: long,
-    slice: fc.dictionary(long, long, { maxKeys: 4 }),
-    verdict: fc.dictionary(fc.string(), fc.oneof(long, fc.array(long, { maxLength: 4 })), { maxKeys: 4 }),
-  });
   await fc.assert(
-    fc.asyncProperty(parts, async (texts) => {
-      await channel.send({ ...firing, alert: { ...firing.alert, ...texts } }, { timeout_ms });
+    fc.asyncProperty(strange_notification, async (strange) => {
+      const { url } = firing.alert;
+      await channel.send({ ...strange, alert: { ...strange.alert, url } }, { timeout_ms });
       const request = receiver.requests.at(-1);
       expect(Buffer.byteLength(request?.body ?? '')).toBeLessThan(20_000);
       expect(verify(request, secret)).toMatchObject({
