@@ -1,4 +1,5 @@
 import type { Alerts } from './alerts/engine.ts';
+import type { HttpClient } from './alerts/http.ts';
 import type { JournalRecord, JournalTail } from './journal/tail.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { StoreStats } from './receive/stats.ts';
@@ -18,6 +19,7 @@ export interface ReportingParts {
   readonly tail: JournalTail;
   readonly watch: Watch | null;
   readonly alerts: Alerts;
+  readonly http: Pick<HttpClient, 'blocked'>;
   readonly lifecycle: Pick<Lifecycle, 'lostDays'>;
 }
 
@@ -41,7 +43,7 @@ export function startProgress(from: Position): Progress {
     redacted(form) {
       redacted[form] = (redacted[form] ?? 0) + 1;
     },
-    async read({ store, tail, watch, alerts, lifecycle }) {
+    async read({ store, tail, watch, alerts, http, lifecycle }) {
       const lag_bytes = await tail.lag_bytes(position);
       const { pending, delivered, dead } = alerts.counts().outbox;
       return {
@@ -55,6 +57,7 @@ export function startProgress(from: Position): Progress {
         damaged_days: lifecycle.lostDays(),
         watch: watch?.counts() ?? { rounds: 0, errors: 0 },
         notifications: { pending, delivered, dead },
+        destinations_blocked: http.blocked(),
       };
     },
   };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
-import { createHttpClient, type HttpClient } from './alerts/http.ts';
+import type { HttpClient } from './alerts/http.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
@@ -40,18 +40,22 @@ interface Surroundings {
   readonly log: Log;
 }
 
-export async function openAlerts(options: Options, surroundings: Surroundings): Promise<Alerts> {
+interface AlertSurroundings extends Surroundings {
+  /** What channels send with. */
+  readonly http: HttpClient;
+}
+
+export async function openAlerts(
+  options: Options,
+  { http, ...surroundings }: AlertSurroundings,
+): Promise<Alerts> {
+  const { log } = surroundings;
   // The webhook has to be told where to; a channel of one's own may know.
   const wanted = options.webhook_url !== null || options.channel !== 'webhook';
-  const http = createHttpClient({ allow: options.alert_allow });
   const channels = wanted ? [await createChannel(options.channel, channelSettings(options), http)] : [];
   for (const { name, public_keys = [] } of channels)
-    if (public_keys.length > 0)
-      surroundings.log.info(
-        { name, public_keys },
-        'Receivers verify the webhooks of this channel with these keys.',
-      );
-  if (options.webhook_url !== null) void warnIfBlocked(options.webhook_url, http, surroundings.log);
+    if (public_keys.length > 0) log.info({ name, public_keys }, 'Receivers verify webhooks with these keys.');
+  if (options.webhook_url !== null) void warnIfBlocked(options.webhook_url, http, log);
   return createAlerts({
     ...surroundings,
     channels,

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createAudit } from './access/audit.ts';
 import { startAuditCopy } from './access/copy-audit.ts';
 import { openKeysFile } from './access/keys-file.ts';
+import { createHttpClient } from './alerts/http.ts';
 import { buildApi } from './api/server.ts';
 import { openPriceBook } from './enrich/price-book.ts';
 import { createRowBuilder } from './enrich/rows.ts';
@@ -50,7 +51,8 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
   const { body_bytes_max, batch_bytes_max } = options;
   const journal_folder = journalFolder(options);
   const tail = openTail({ folder: journal_folder, from, body_bytes_max, onDamage: damageReport(log) });
-  const alerts = await openAlerts(options, { store, control, log });
+  const http = createHttpClient({ allow: options.alert_allow });
+  const alerts = await openAlerts(options, { store, control, log, http });
   const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);
   const drop = (reason: string, error: unknown) => {
@@ -63,7 +65,7 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
   const dialects = await openDialects(options, (error) => drop('dialect_error', error));
   const enrich = createRowBuilder({ price_book: await openPriceBook() });
   const detect = createDetect({ store, options });
-  const stats = () => progress.read({ store, tail, watch, alerts, lifecycle });
+  const stats = () => progress.read({ store, tail, watch, alerts, http, lifecycle });
   const served = { store, watch, alerts, audit, lifecycle, detect, stats, now_ms: Date.now, log };
   const api = await buildApi({ ...options, ...served });
   rmSync(socketPath(options), { force: true });

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { createHttpClient } from '../../collector/src/alerts/http.ts';
 import { readOptions } from '../../collector/src/options.ts';
 import { openAlerts } from '../../collector/src/store-parts.ts';
 import type { Store } from '../../collector/src/stores/store.ts';
@@ -13,10 +14,12 @@ async function receiverHere(): Promise<Receiver> {
 
 async function open(environment: Readonly<Record<string, string>>) {
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const options = readOptions(environment);
+  const http = createHttpClient({ allow: options.alert_allow });
   const control = new DatabaseSync(':memory:');
   onTestFinished(() => control.close());
   const store = { insert: async () => {} } as unknown as Store;
-  return { log, alerts: await openAlerts(readOptions(environment), { store, control, log }) };
+  return { log, alerts: await openAlerts(options, { store, control, log, http }), http };
 }
 
 test.each(['webhook', 'alertmanager', 'alertmanager-webhook', 'slack', 'teams', 'cloudevents'])(
@@ -55,8 +58,9 @@ test('an address that is not allowed is refused at the start, or told where only
   await expect(open({ SEXTANT_WEBHOOK_URL: receiver.url })).rejects.toThrow(
     expect.objectContaining({ code: 'destination_blocked' }),
   );
-  const { log, alerts } = await open({ SEXTANT_WEBHOOK_URL: 'https://localhost/hook' });
+  const { log, alerts, http } = await open({ SEXTANT_WEBHOOK_URL: 'https://localhost/hook' });
   await vi.waitFor(() => expect(log.warn).toHaveBeenCalled());
   expect(JSON.stringify(log.warn.mock.calls)).toContain('SEXTANT_ALERT_ALLOW');
   expect(await alerts.test('webhook')).toMatchObject({ result: 'failed' });
+  expect(http.blocked()).toMatchObject({ address: 2 });
 });

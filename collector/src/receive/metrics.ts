@@ -63,6 +63,12 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
         store.watch.errors,
       ),
       ...labelled('sextant_notifications', 'Notifications by state.', 'state', store.notifications, 'gauge'),
+      ...labelled(
+        'sextant_destinations_blocked_total',
+        'Addresses alerts were not sent to, because they are not allowed.',
+        'reason',
+        store.destinations_blocked,
+      ),
     );
   }
   return `${lines.join('\n')}\n`;

@@ -18,6 +18,8 @@ export interface StoreStats {
   readonly damaged_days: readonly RefilledDay[];
   readonly watch: { readonly rounds: number; readonly errors: number };
   readonly notifications: Readonly<Record<string, number>>;
+  /** Addresses that alerts were not sent to, because they are not allowed, by reason. */
+  readonly destinations_blocked: Readonly<Record<string, number>>;
 }
 
 /** What GET /api/stats answers: the figures of both processes. */
