@@ -19,7 +19,8 @@ export function labelsOf(alert: AlertSummary): LabelSet {
     ['severity', alert.severity ?? 'warning'],
     ['feature', alert.feature],
     ['tenant', alert.tenant],
-    ...Object.entries(alert.slice).map(([name, value]): [string, string] => [`slice_${name}`, value]),
+    // All traffic is no slice.
+    ...Object.entries(alert.slice).filter(([name]) => name !== 'all'),
     ...Object.entries(alert.labels ?? {}),
   ];
   return tidied(labels.slice(0, LABELS_MAX));

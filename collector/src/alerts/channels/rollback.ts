@@ -1,9 +1,10 @@
 import { SextantError } from '../../errors.ts';
+import { alertsOf, isOver } from '../alertmanager.ts';
 import type { HttpClient } from '../http.ts';
 import { readSettings } from '../settings.ts';
 import { publicKeys, readSecret, webhookHeaders } from '../signature.ts';
 import { oneLine } from '../text.ts';
-import type { Channel, ChannelSettings, Notification } from './channel.ts';
+import type { AlertSummary, Channel, ChannelSettings, Notification } from './channel.ts';
 
 const VERSIONS_MAX = 50;
 const TEXT_UNITS_MAX = 200;
@@ -30,23 +31,27 @@ export function rollback(settings: ChannelSettings, http: HttpClient): Channel {
     name: read.text('name') ?? 'rollback',
     public_keys: publicKeys(signers),
     async send(notification, { timeout_ms }) {
-      const request = requestOf(notification);
-      if (request === null) return { result: 'ok' };
-      const body = JSON.stringify(request);
-      const headers = webhookHeaders(signers, `${notification.alert.alert_id}_rollback`, body);
+      const alert = alertToUndo(notification);
+      if (alert === null) return { result: 'ok' };
+      const body = JSON.stringify(requestOf(notification, alert));
+      const headers = webhookHeaders(signers, `${alert.alert_id}_rollback`, body);
       const { outcome } = await http.post({ url, headers, body, timeout_ms });
       return outcome;
     },
   };
 }
 
-/** Null where there is nothing to ask for. */
-function requestOf({ type, time, alert }: Notification) {
-  const versions = Object.entries(alert.last_good_versions ?? {}).slice(0, VERSIONS_MAX);
-  const is_request = type === 'alert.firing' && versions.length > 0;
-  if (!is_request && type !== 'alert.test') return null;
+/** The first alert that fires and knows versions, or that of a test; null where there is nothing to ask for. */
+function alertToUndo(notification: Notification): AlertSummary | null {
+  if (notification.type === 'alert.test') return notification.alert;
+  const fires = alertsOf(notification).filter((alert) => !isOver(notification.type, alert));
+  const known = fires.find(({ last_good_versions }) => Object.keys(last_good_versions ?? {}).length > 0);
+  return notification.type === 'alert.firing' ? (known ?? null) : null;
+}
+
+function requestOf({ type, time }: Notification, alert: AlertSummary) {
   return {
-    type: is_request ? 'rollback.requested' : 'rollback.test',
+    type: type === 'alert.test' ? 'rollback.test' : 'rollback.requested',
     timestamp: time,
     data: {
       alert_id: alert.alert_id,
@@ -56,7 +61,9 @@ function requestOf({ type, time, alert }: Notification) {
       summary: oneLine(alert.summary, SUMMARY_UNITS_MAX),
       since: alert.since,
       // Never cut: a version that is not whole is none.
-      last_good_versions: Object.fromEntries(versions),
+      last_good_versions: Object.fromEntries(
+        Object.entries(alert.last_good_versions ?? {}).slice(0, VERSIONS_MAX),
+      ),
       url: alert.url,
     },
   };

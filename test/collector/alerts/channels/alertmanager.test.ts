@@ -62,9 +62,9 @@ test('hands over each alert of a group, with its own end', async () => {
   const post = await postOf(grouped);
   const alerts = JSON.parse(post?.body ?? '');
   expect(alerts.map((alert: { labels: object }) => alert.labels)).toMatchObject([
-    { slice_prompt_version: 'v2' },
-    { slice_prompt_version: 'v3' },
-    { slice_prompt_version: 'v1' },
+    { prompt_version: 'v2' },
+    { prompt_version: 'v3' },
+    { prompt_version: 'v1' },
   ]);
   const ends_ms = alerts.map(({ endsAt }: { endsAt: string }) => Date.parse(endsAt));
   expect(ends_ms.map((end_ms: number) => end_ms > Date.now())).toEqual([true, true, false]);
@@ -94,9 +94,14 @@ test('has the same labels whenever the alert is spoken of, and whatever has happ
     severity: 'critical',
     feature: 'embedding.user_message',
     tenant: 'acme',
-    slice_prompt_version: 'v2',
+    prompt_version: 'v2',
     team: 'support',
   });
+});
+
+test('all traffic is no label', async () => {
+  const { labels } = await alertOf({ ...firing, alert: { ...firing.alert, slice: { all: 'all' } } });
+  expect(labels).not.toHaveProperty('all');
 });
 
 test('labels of the rule do not replace what identifies the alert', async () => {

@@ -4,7 +4,7 @@ import type { Notification } from '../../../../collector/src/alerts/channels/cha
 import { rollback } from '../../../../collector/src/alerts/channels/rollback.ts';
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
-import { bare, firing, resolved, trial } from '../../../support/notifications.ts';
+import { bare, firing, heartbeat, resolved, trial } from '../../../support/notifications.ts';
 import { address, dictionary, oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
@@ -50,6 +50,19 @@ test('asks, signed, for the last good version of everything that has one', async
 test('asks for nothing when an alert ends, or knows no version', async () => {
   const unknown = { ...firing, alert: { ...firing.alert, last_good_versions: {} } };
   expect(await posts(resolved, bare, unknown)).toEqual([]);
+});
+
+test('of a group, the first alert that fires and knows versions is asked about', async () => {
+  const [unknown, known] = [
+    bare.alert,
+    { ...firing.alert, alert_id: 'known', last_good_versions: { prompt: 'v0' } },
+  ];
+  const group = { labels: {}, alerts: [resolved.alert, unknown, known], truncated: 0 };
+  const [post] = await posts({ ...firing, group });
+  expect(post?.headers['webhook-id']).toBe('known_rollback');
+  expect(JSON.parse(post?.body ?? '').data.last_good_versions).toEqual({ prompt: 'v0' });
+  expect(await posts({ ...firing, group: { ...group, alerts: [resolved.alert, unknown] } })).toEqual([]);
+  expect(await posts(heartbeat)).toEqual([]);
 });
 
 test('an alert that is repeated asks for the same rollback', async () => {
