@@ -258,13 +258,7 @@ export const option_table = {
     '',
     'Drifted share that counts as nothing.',
   ),
-  webhook_url: option(
-    'SEXTANT_WEBHOOK_URL',
-    'text',
-    null,
-    '',
-    'Where alerts are sent; its host must be public and its scheme https, or be listed in SEXTANT_ALERT_ALLOW.',
-  ),
+  webhook_url: option('SEXTANT_WEBHOOK_URL', 'text', null, '', 'Where alerts are sent.'),
   webhook_secret: option(
     'SEXTANT_WEBHOOK_SECRET',
     'text',

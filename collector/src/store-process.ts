@@ -51,7 +51,7 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
   const { body_bytes_max, batch_bytes_max } = options;
   const journal_folder = journalFolder(options);
   const tail = openTail({ folder: journal_folder, from, body_bytes_max, onDamage: damageReport(log) });
-  const http = createHttpClient({ allow: options.alert_allow });
+  const http = createHttpClient({ allow: options.alert_allow, trusted: options.webhook_url });
   const alerts = await openAlerts(options, { store, control, log, http });
   const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);

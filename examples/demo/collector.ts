@@ -68,8 +68,6 @@ function environmentOf({ data, port, webhook_url, webhook_secret }: CollectorOpt
     SEXTANT_PORT: port,
     SEXTANT_WEBHOOK_URL: webhook_url,
     SEXTANT_WEBHOOK_SECRET: webhook_secret,
-    // The receiver is on this machine, where alerts go only when they are told they may.
-    SEXTANT_ALERT_ALLOW: new URL(webhook_url).host,
     SEXTANT_DRIFT_FIT: '300',
     SEXTANT_DRIFT_REFERENCE: '700',
     SEXTANT_DRIFT_WINDOW: '120',

@@ -15,7 +15,7 @@ async function receiverHere(): Promise<Receiver> {
 async function open(environment: Readonly<Record<string, string>>) {
   const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
   const options = readOptions(environment);
-  const http = createHttpClient({ allow: options.alert_allow });
+  const http = createHttpClient({ allow: options.alert_allow, trusted: options.webhook_url });
   const control = new DatabaseSync(':memory:');
   onTestFinished(() => control.close());
   const store = { insert: async () => {} } as unknown as Store;
@@ -29,7 +29,6 @@ test.each(['webhook', 'alertmanager', 'alertmanager-webhook', 'slack', 'teams', 
     const environment = {
       SEXTANT_CHANNEL: kind,
       SEXTANT_WEBHOOK_URL: receiver.url,
-      SEXTANT_ALERT_ALLOW: new URL(receiver.url).host,
     };
     const { alerts, log } = await open(environment);
     expect(await alerts.test(kind)).toEqual({ result: 'ok' });
@@ -43,7 +42,6 @@ test('the channel rollback needs a secret as well', async () => {
   const environment = {
     SEXTANT_CHANNEL: 'rollback',
     SEXTANT_WEBHOOK_URL: receiver.url,
-    SEXTANT_ALERT_ALLOW: '127.0.0.1',
   };
   await expect(open(environment)).rejects.toThrow('secrets');
   const secret = `whsk_${Buffer.alloc(32, 3).toString('base64')}`;
@@ -54,11 +52,10 @@ test('the channel rollback needs a secret as well', async () => {
 });
 
 test('an address that is not allowed is refused at the start, or told where only its name shows it', async () => {
-  const receiver = await receiverHere();
-  await expect(open({ SEXTANT_WEBHOOK_URL: receiver.url })).rejects.toThrow(
+  await expect(open({ SEXTANT_WEBHOOK_URL: 'http://169.254.169.254/latest/meta-data/' })).rejects.toThrow(
     expect.objectContaining({ code: 'destination_blocked' }),
   );
-  const { log, alerts, http } = await open({ SEXTANT_WEBHOOK_URL: 'https://localhost/hook' });
+  const { log, alerts, http } = await open({ SEXTANT_WEBHOOK_URL: 'https://169.254.169.254/' });
   await vi.waitFor(() => expect(log.warn).toHaveBeenCalled());
   expect(JSON.stringify(log.warn.mock.calls)).toContain('SEXTANT_ALERT_ALLOW');
   expect(await alerts.test('webhook')).toMatchObject({ result: 'failed' });

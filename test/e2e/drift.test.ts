@@ -28,7 +28,6 @@ describe.skipIf(!has_shared_data)('drift alarm on CLINC150 and banking77', () =>
       data: temporaryFolder(),
       environment: {
         SEXTANT_WEBHOOK_URL: receiver.url,
-        SEXTANT_ALERT_ALLOW: '127.0.0.1',
         SEXTANT_WEBHOOK_SECRET: secret,
         SEXTANT_DRIFT_FIT: String(fit),
         SEXTANT_DRIFT_REFERENCE: String(reference),

@@ -23,7 +23,6 @@ it('no secret is in what the collector logs, answers or shows', async () => {
     ...secrets,
     SEXTANT_EMBED_URL: 'http://127.0.0.1:9/v1/embeddings',
     SEXTANT_WEBHOOK_URL: 'http://127.0.0.1:9/hook',
-    SEXTANT_ALERT_ALLOW: '127.0.0.1',
     SEXTANT_DRIFT_INTERVAL_MS: '50',
   };
   const collector = await startCollector({ data: temporaryFolder(), environment });

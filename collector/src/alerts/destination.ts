@@ -23,6 +23,7 @@ export type BlockReason = 'scheme' | 'port' | 'address';
  *
  * - Public addresses, over https, at port 443 or 8443.
  * - Beside them what the operator lists: an IP address or a name, with or without a port.
+ * - And the one address that the operator's own environment gives: who sets it could list it as well.
  *
  * What a name stands for is judged at the moment of connecting: a name that leads elsewhere after it was saved
  * gets no further.
@@ -47,15 +48,22 @@ export interface Destinations {
   counts(): Readonly<Record<BlockReason, number>>;
 }
 
+export interface DestinationOptions {
+  readonly allow: string;
+  /** An address that counts as listed, unless it is one where clouds hand out credentials; or null. */
+  readonly trusted?: string | null;
+}
+
 /**
  * @param allow entries such as "10.0.0.5", "[fd00::5]:9093" or "alertmanager.internal:9093", separated by commas
  * @throws SextantError bad_request for an entry that is none
  */
-export function createDestinations(allow: string): Destinations {
-  const entries = allow
+export function createDestinations({ allow, trusted = null }: DestinationOptions): Destinations {
+  const listed = allow
     .split(/[\s,]+/)
     .filter(Boolean)
     .map(readEntry);
+  const entries = [...listed, ...trustedEntry(trusted)];
   const counted = { scheme: 0, port: 0, address: 0 };
 
   function read(text: unknown): URL {
@@ -153,6 +161,12 @@ function readEntry(text: string): Entry {
   }
   const has_port = isIP(text) !== 6 && /:\d+$/.test(text);
   return { host: hostOf(url), port: has_port ? portOf(url) : null };
+}
+
+function trustedEntry(address: string | null): Entry[] {
+  const url = address === null ? null : URL.parse(address);
+  if (url === null || METADATA_ADDRESSES.includes(hostOf(url))) return [];
+  return [{ host: hostOf(url), port: portOf(url) }];
 }
 
 /** A URL writes addresses in one way, whatever way they were given in: 2130706433 is 127.0.0.1. */

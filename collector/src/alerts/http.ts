@@ -2,7 +2,12 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { SextantError } from '../errors.ts';
 import type { Outcome } from './channels/channel.ts';
-import { type BlockReason, createDestinations, type Destinations } from './destination.ts';
+import {
+  type BlockReason,
+  createDestinations,
+  type DestinationOptions,
+  type Destinations,
+} from './destination.ts';
 
 const ANSWER_BYTES_MAX = 64 * 1024;
 const REASON_CHARACTERS_MAX = 200;
@@ -43,11 +48,11 @@ export interface Posted {
 }
 
 /**
- * @param allow what SEXTANT_ALERT_ALLOW holds: hosts that may be reached beside public addresses over https
+ * @param options what SEXTANT_ALERT_ALLOW holds, and the address of SEXTANT_WEBHOOK_URL
  * @throws SextantError bad_request for an entry that is no host
  */
-export function createHttpClient({ allow }: { readonly allow: string }): HttpClient {
-  const destinations = createDestinations(allow);
+export function createHttpClient(options: DestinationOptions): HttpClient {
+  const destinations = createDestinations(options);
   return {
     readUrl: destinations.read,
     async checkDestination(url) {

@@ -194,6 +194,15 @@ describe('a receiver on this machine', () => {
     await receiver.close();
   });
 
+  test('gets something when it is the one the operator gave, and no other does', async () => {
+    const receiver = await startReceiver();
+    const http = createHttpClient({ allow: '', trusted: receiver.url });
+    expect(await send(http, receiver.url)).toEqual({ result: 'ok' });
+    expect(() => http.readUrl('http://127.0.0.1:1/')).toThrow(blocked('Only https'));
+    expect(receiver.requests).toHaveLength(1);
+    await receiver.close();
+  });
+
   test('is not connected to when its address is only checked', async () => {
     const receiver = await startReceiver();
     await createHttpClient({ allow: '127.0.0.1' }).checkDestination(receiver.url);
