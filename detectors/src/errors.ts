@@ -2,12 +2,14 @@
 export type DetectorErrorCode =
   /** Sketches of unlike ids met. */
   | 'sketch_mismatch'
-  /** A vector has the wrong length or a value that is not finite. */
+  /** A vector has the wrong length, or a number that is not finite or too large. */
   | 'bad_vector'
   /** A stored fit could not be read. */
   | 'bad_fit'
   /** Too few vectors to fit on. */
-  | 'too_few_rows';
+  | 'too_few_rows'
+  /** No kind measures a feature of this name. */
+  | 'unknown_feature';
 
 export class DetectorError extends Error {
   override readonly name: string = 'DetectorError';

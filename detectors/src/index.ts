@@ -3,15 +3,17 @@ export type { Detector, DetectRequest, Verdict } from './detector.ts';
 export { detectors } from './detectors/index.ts';
 export { DetectorError, type DetectorErrorCode, SketchMismatchError } from './errors.ts';
 export type { Comparison } from './families/family.ts';
-export { createFit, type Fit, type FitRequest, fit_rows_min } from './sketches/fit.ts';
+export type { AnyFit, FeatureKind, FitRequest, KindName, Measure } from './kind.ts';
+export { type AnyFeatureKind, featureKind } from './kinds/index.ts';
+export type { SequentialDetector, SequentialRequest, SequentialState, SequentialStep } from './sequential.ts';
+export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';
-export type { Sketch } from './sketches/sketch.ts';
+export { addUnit, type GrowingSketch, mergeSketches, type Sketch, startSketch } from './sketches/sketch.ts';
 export {
   createSketcher,
   emptySketch,
-  type GrowingSketch,
-  mergeSketches,
   type Sketcher,
+  sketchUnits,
   sketchVectors,
 } from './sketches/sketcher.ts';
 export { type VectorFault, vectorFault } from './sketches/vectors.ts';

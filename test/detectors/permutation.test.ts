@@ -1,5 +1,6 @@
 import { createFit } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
+import { compareClusters } from '../../detectors/src/families/clusters.ts';
 import { compareKernelMeans } from '../../detectors/src/families/kernel-mean.ts';
 import { compareNovelty } from '../../detectors/src/families/novelty.ts';
 import { createRandom, shuffled } from '../../detectors/src/sketches/random.ts';
@@ -9,6 +10,7 @@ import { measure, sum } from './support/windows.ts';
 const dimension = 8;
 const n_reference = 400;
 const permutations = 500;
+const alpha = 0.05;
 const fit = createFit({ encoder: 'test', dimension, vectors: cloud({ count: 600, dimension, seed: 1 }) });
 
 /**
@@ -18,7 +20,7 @@ const fit = createFit({ encoder: 'test', dimension, vectors: cloud({ count: 600,
 function permutationP(compare: typeof compareNovelty, rows: readonly Int32Array[], seed: number): number {
   const p = (dealt: readonly Int32Array[]) =>
     compare({
-      fit,
+      ...{ fit, alpha },
       reference: sum(fit, dealt.slice(0, n_reference)),
       current: sum(fit, dealt.slice(n_reference)),
     }).p;
@@ -34,6 +36,7 @@ describe('analytic null distributions', { timeout: 120_000 }, () => {
   test.each([
     ['novelty', compareNovelty],
     ['kernel means', compareKernelMeans],
+    ['clusters', compareClusters],
   ])('%s: the analytic p agrees with the permutation p', (_, compare) => {
     const [reference, ...windows] = [
       cloud({ count: n_reference, dimension, seed: 2 }),
@@ -42,7 +45,7 @@ describe('analytic null distributions', { timeout: 120_000 }, () => {
       ),
     ].map((vectors) => measure(fit, vectors).rows) as [Int32Array[], ...Int32Array[][]];
     windows.forEach((window, index) => {
-      const analytic = compare({ fit, reference: sum(fit, reference), current: sum(fit, window) }).p;
+      const analytic = compare({ fit, alpha, reference: sum(fit, reference), current: sum(fit, window) }).p;
       const oracle = permutationP(compare, [...reference, ...window], index);
       const slack = 4 * Math.sqrt((oracle * (1 - oracle)) / permutations) + 0.15 * oracle + 0.004;
       expect(Math.abs(analytic - oracle), `shift ${index}: ${analytic} against ${oracle}`).toBeLessThan(

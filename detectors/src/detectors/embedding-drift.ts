@@ -1,5 +1,6 @@
 import type { Detector, DetectRequest, Verdict } from '../detector.ts';
 import { SketchMismatchError } from '../errors.ts';
+import { compareClusters } from '../families/clusters.ts';
 import type { Finding } from '../families/family.ts';
 import { compareKernelMeans } from '../families/kernel-mean.ts';
 import { compareNovelty } from '../families/novelty.ts';
@@ -11,13 +12,14 @@ const name = 'embedding-drift';
 const vectors_min = 30;
 
 /**
- * Has the meaning of a feature moved? Two families of tests, each with one p-value: novelty (what was never there
- * before) and kernel means (what is more or less frequent than before). Their Cauchy combination is the p of the
- * verdict.
+ * Has the meaning of a feature moved? Three families of tests, each with one p-value: novelty (what was never there
+ * before), kernel means and clusters (what is more or less frequent than before). Their Cauchy combination is the
+ * p of the verdict.
  *
- * The effect is the estimated share of the window that drifted, 0 to 1, with a 90 % interval. It comes from
+ * The effect is the estimated share of the window that drifted, 0 to 1, with an interval that holds for windows
+ * against one fixed reference, whatever its luck. It comes from
  * novelty where that family shows drift by itself, because it counts vectors: at least so many drifted. Else it
- * comes from the family with the higher lower end; kernel means give the share of a population as varied as the
+ * comes from the family with the higher lower end; the others give the share of a population as varied as the
  * known one and unlike it that would move them as far.
  *
  * Drifted means both: p below alpha, and the lower end of the effect above the tolerance.
@@ -32,7 +34,8 @@ function detect(request: DetectRequest<Fit>): Verdict {
 
   const families: readonly Family[] = [
     { finding: compareNovelty(request), describe: describeNovelty },
-    { finding: compareKernelMeans(request), describe: describeKernelMeans },
+    { finding: compareKernelMeans(request), describe: describeMix },
+    { finding: compareClusters(request), describe: describeMix },
   ];
   const { statistic, p } = combineByCauchy(families.map(({ finding }) => finding.p));
   const { finding, describe } = speaker(families, request);
@@ -84,7 +87,7 @@ function describeNovelty({ share, share_low, share_high }: Finding): string {
   return `At least ${percent(share)} of the window (${percent(share_low)} to ${percent(share_high)}) lies far from everything the reference holds.`;
 }
 
-function describeKernelMeans({ share, share_low, share_high }: Finding): string {
+function describeMix({ share, share_low, share_high }: Finding): string {
   return `The mix of meanings moved as far as it would if ${percent(share)} of the window (${percent(share_low)} to ${percent(share_high)}) were unlike the reference.`;
 }
 

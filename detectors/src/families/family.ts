@@ -1,14 +1,15 @@
+import { probit } from 'simple-statistics';
 import type { Fit } from '../sketches/fit.ts';
 import type { Sketch } from '../sketches/sketch.ts';
-
-/** Normal quantile of the intervals around effects: 90 %, so that the lower end alone holds in 95 of 100 cases. */
-export const interval_z = 1.6448536269514722;
 
 /** One way in which two sets of vectors can differ, with its own test and estimate. */
 export interface Finding {
   readonly statistic: number;
   readonly p: number;
-  /** Share of the window that drifted, from 0 to 1, with its 90 % interval. */
+  /**
+   * Share of the window that drifted, from 0 to 1. Each end of its interval is missed at the false-alarm rate asked
+   * for, by windows against one fixed reference.
+   */
   readonly share: number;
   readonly share_low: number;
   readonly share_high: number;
@@ -18,6 +19,22 @@ export interface Comparison {
   readonly fit: Fit;
   readonly reference: Sketch;
   readonly current: Sketch;
+}
+
+export interface Question extends Comparison {
+  /** False-alarm rate for one window. */
+  readonly alpha: number;
+}
+
+/**
+ * A reference is drawn once and its error is the same in every window: an interval allows for three standard
+ * deviations of it, whatever the luck of the draw, before it allows for the error of the window.
+ */
+export const reference_deviations = 3;
+
+/** Normal quantile of either end of an interval. */
+export function intervalZ({ alpha }: { readonly alpha: number }): number {
+  return probit(1 - Math.min(Math.max(alpha, 1e-9), 0.5));
 }
 
 export function withinShares(value: number): number {

@@ -7,6 +7,9 @@ export function serialiseFit(fit: Fit): string {
   return JSON.stringify({
     ...fit,
     centres: Buffer.from(fit.centres.values.buffer).toString('base64'),
+    parents: Array.from(fit.parents),
+    leaf_weights: Array.from(fit.leaf_weights),
+    parent_weights: Array.from(fit.parent_weights),
     bin_edges: Array.from(fit.bin_edges),
   });
 }
@@ -26,14 +29,22 @@ export function parseFit(text: string): Fit {
 
 function read(text: string): Fit {
   try {
-    const { centres, bin_edges, ...values } = JSON.parse(text) as StoredFit;
+    const { centres, parents, leaf_weights, parent_weights, bin_edges, ...values } = JSON.parse(
+      text,
+    ) as StoredFit;
     const bytes = Uint8Array.from(Buffer.from(centres, 'base64'));
     const fit: Fit = {
       ...values,
       centres: { dimension: values.dimension, values: new Float32Array(bytes.buffer) },
+      parents: Int32Array.from(parents),
+      leaf_weights: Float64Array.from(leaf_weights),
+      parent_weights: Float64Array.from(parent_weights),
       bin_edges: Float64Array.from(bin_edges),
     };
     if (fit.kernels.length !== bandwidths.length) throw new RangeError('Another number of kernels.');
+    if (fit.parents.length * fit.dimension !== fit.centres.values.length) {
+      throw new RangeError('Another number of leaves.');
+    }
     if (fit.bin_edges.length !== novelty_bins - 1) throw new RangeError('Another number of bins.');
     return fit;
   } catch (cause) {
@@ -41,4 +52,5 @@ function read(text: string): Fit {
   }
 }
 
-type StoredFit = Omit<Fit, 'centres' | 'bin_edges'> & { centres: string; bin_edges: number[] };
+type Lists = 'parents' | 'leaf_weights' | 'parent_weights' | 'bin_edges';
+type StoredFit = Omit<Fit, 'centres' | Lists> & { centres: string } & Record<Lists, number[]>;

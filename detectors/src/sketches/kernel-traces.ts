@@ -6,6 +6,8 @@ export interface Traces {
   readonly second: number;
   /** tr C³. */
   readonly third: number;
+  /** Mean cube of the kernel of two different rows, centred: what makes small windows more skew than large ones. */
+  readonly cubes: number;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Traces {
  */
 export function estimateTraces(rows: readonly Float64Array[]): Traces {
   const count = rows.length;
-  const gram = rows.map((row) => Float64Array.from(rows, (other) => dot(row, other)));
+  const gram = gramOf(rows);
   const sums = gram.map((line) => line.reduce((sum, value) => sum + value, 0));
   const diagonal = gram.reduce((sum, line, i) => sum + (line[i] as number), 0);
   const total = sums.reduce((sum, value) => sum + value, 0);
@@ -27,7 +29,21 @@ export function estimateTraces(rows: readonly Float64Array[]): Traces {
     first: (diagonal - total / count) / (count - 1),
     second: sumOfSquares(gram) / (count * (count - 3)),
     third: sumOfTriples(gram) / (count * (count - 1) * (count - 2)),
+    cubes: gram.reduce((sum, line) => sum + sumOfCubes(line), 0) / (count * (count - 1)),
   };
+}
+
+/** Dot products of all pairs; each is computed once. */
+function gramOf(rows: readonly Float64Array[]): Float64Array[] {
+  const gram = rows.map(() => new Float64Array(rows.length));
+  rows.forEach((row, i) => {
+    for (let j = 0; j <= i; j++) {
+      const product = dot(row, rows[j] as Float64Array);
+      (gram[i] as Float64Array)[j] = product;
+      (gram[j] as Float64Array)[i] = product;
+    }
+  });
+  return gram;
 }
 
 interface GramSums {
@@ -50,6 +66,10 @@ function uCentre(gram: Float64Array[], { sums, total }: GramSums): void {
 
 function sumOfSquares(gram: readonly Float64Array[]): number {
   return gram.reduce((sum, line) => sum + dot(line, line), 0);
+}
+
+function sumOfCubes(line: Float64Array): number {
+  return line.reduce((sum, value) => sum + value ** 3, 0);
 }
 
 /** The trace of the cube of a symmetric matrix. */

@@ -1,4 +1,4 @@
-import { novelty_bins } from './layout.ts';
+import { fixed_point, novelty_bins } from './layout.ts';
 
 /** The last bin begins where one vector in 1,024 lies farther out. */
 const octaves = 10;
@@ -19,7 +19,9 @@ export const tail_shares: readonly number[] = Array.from(
 export const bin_scores: readonly number[] = tail_shares.map((high, bin) => {
   const low = tail_shares[bin + 1] ?? 0;
   const entropy = (share: number) => (share === 0 ? 0 : share * Math.log(share));
-  return 1 - (entropy(high) - entropy(low)) / (high - low);
+  const score = 1 - (entropy(high) - entropy(low)) / (high - low);
+  // Logarithms may differ in their last bit between engines, and sketches must not.
+  return Math.round(score * fixed_point) / fixed_point;
 });
 
 /** Squared distances at which the bins after the first begin, from the distances of vectors left out of the fit. */

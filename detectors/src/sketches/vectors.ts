@@ -1,11 +1,15 @@
 import { DetectorError } from '../errors.ts';
 
-export type VectorFault = 'wrong_dimension' | 'not_finite';
+export type VectorFault = 'wrong_dimension' | 'not_finite' | 'too_large';
+
+/** Numbers of vectors up to here: eight million units of the largest stay below 2^53. */
+const magnitude_max = 1_024;
 
 /** What makes a vector unfit for a sketch of this dimension, or null. */
 export function vectorFault(vector: Float32Array, dimension: number): VectorFault | null {
   if (vector.length !== dimension) return 'wrong_dimension';
-  return vector.every(Number.isFinite) ? null : 'not_finite';
+  if (!vector.every(Number.isFinite)) return 'not_finite';
+  return vector.some((value) => Math.abs(value) > magnitude_max) ? 'too_large' : null;
 }
 
 /** @throws DetectorError bad_vector */
@@ -16,6 +20,8 @@ export function checkVector(vector: Float32Array, dimension: number): void {
   }
   if (fault === 'not_finite')
     throw new DetectorError('bad_vector', 'A vector holds a number that is not finite.');
+  if (fault === 'too_large')
+    throw new DetectorError('bad_vector', `A vector holds a number beyond ${magnitude_max}; scale it down.`);
 }
 
 export function distance(a: Float32Array, b: Float32Array): number {

@@ -16,7 +16,7 @@ describe('createFit', () => {
       createFit({ encoder: 'an encoder', dimension, vectors: vectors.slice(1), seed: 7 }),
     ].map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
-    expect(fit.id).toMatch(/^an encoder:10:s7:v1:[0-9a-f]{16}$/);
+    expect(fit.id).toMatch(/^an encoder:10:s7:v2:[0-9a-f]{16}$/);
   });
 
   test('takes at most one centre for eight vectors, and at most 256', () => {

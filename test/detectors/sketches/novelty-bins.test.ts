@@ -5,7 +5,7 @@ test('scores average to 1 for vectors like those of the fit, and to more for oth
   const average = bin_scores.reduce((sum, score, bin) => {
     return sum + score * ((tail_shares[bin] as number) - (tail_shares[bin + 1] ?? 0));
   }, 0);
-  expect(average).toBeCloseTo(1, 12);
+  expect(average).toBeCloseTo(1, 6);
   expect(bin_scores.every((score, bin) => bin === 0 || score > (bin_scores[bin - 1] as number))).toBe(true);
 });
 

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import { bandwidths, fixed_point, kernelSums, sums_length } from '../../../detectors/src/sketches/layout.ts';
+import {
+  bandwidths,
+  fixed_point,
+  kernel_section,
+  kernelSums,
+} from '../../../detectors/src/sketches/layout.ts';
 import { createFeatureMap } from '../../../detectors/src/sketches/random-features.ts';
 import { cloud } from '../support/gaussian.ts';
 
@@ -10,7 +15,7 @@ test.each([8, 384, 700])('dot products estimate the Gaussian kernels, %d numbers
   const median_distance = others.map(distance).sort((a, b) => a - b)[30] as number;
   const map = createFeatureMap({ dimension, seed: 9, median_distance });
   const features = (vector: Float32Array) => {
-    const target = new Float64Array(sums_length);
+    const target = new Float64Array(kernel_section.length);
     map(vector, target);
     return target;
   };

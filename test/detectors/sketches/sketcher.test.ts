@@ -5,12 +5,13 @@ import {
   emptySketch,
   mergeSketches,
   SketchMismatchError,
+  sketchUnits,
   sketchVectors,
   vectorFault,
 } from '@sextant/detectors';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { kernel_section, noveltyCounts } from '../../../detectors/src/sketches/layout.ts';
+import { kernel_section, leafCounts, noveltyCounts } from '../../../detectors/src/sketches/layout.ts';
 import { cloud } from '../support/gaussian.ts';
 
 const dimension = 12;
@@ -41,13 +42,18 @@ describe('sketches', () => {
   test('are whole numbers, and count every vector once', () => {
     expect(whole.sums.every(Number.isSafeInteger)).toBe(true);
     expect(whole.count).toBe(vectors.length);
-    expect(noveltyCounts(whole.sums).reduce((sum, count) => sum + count, 0)).toBe(vectors.length);
+    expect(noveltyCounts(whole.sums, fit).reduce((sum, count) => sum + count, 0)).toBe(vectors.length);
   });
 
   test('are the same on every machine', () => {
     // Integers of one vector, as first computed; a change of any of them needs a new sketch version.
     const ramp = Float32Array.from({ length: dimension }, (_, i) => (i - 5) / 8);
-    const plain = { ...fit, median_distance: 4, centres: { dimension, values: new Float32Array(dimension) } };
+    const plain = {
+      ...fit,
+      median_distance: 4,
+      centres: { dimension, values: new Float32Array(dimension) },
+      parents: new Int32Array(1),
+    };
     const { sums } = sketchVectors(plain, [ramp]);
     expect(Array.from(sums.subarray(0, 4))).toMatchInlineSnapshot(`
       [
@@ -89,6 +95,7 @@ describe('sketches', () => {
     ['wrong_dimension', new Float32Array(dimension - 1)],
     ['not_finite', new Float32Array(dimension).fill(Number.NaN)],
     ['not_finite', new Float32Array(dimension).with(3, Number.POSITIVE_INFINITY)],
+    ['too_large', new Float32Array(dimension).with(3, -1_025)],
   ])('refuse a vector: %s', (fault, vector) => {
     expect(vectorFault(vector, dimension)).toBe(fault);
     const sketch = emptySketch(fit);
@@ -96,9 +103,28 @@ describe('sketches', () => {
     expect(sketch).toEqual(emptySketch(fit));
   });
 
-  test('hold vectors of any size', () => {
-    const huge = new Float32Array(dimension).fill(3e38);
-    const { sums } = sketchVectors(fit, [huge, new Float32Array(dimension)]);
-    expect(sums.every(Number.isSafeInteger)).toBe(true);
+  test('count units: a conversation says as much as one message, whatever the order of its messages', () => {
+    const units = Array.from({ length: 40 }, (_, unit) => vectors.slice(unit * 3, unit * 3 + 3));
+    const sketch = sketchUnits(fit, units);
+    expect(sketch.count).toBe(40);
+    expect(sketch.sums.every(Number.isSafeInteger)).toBe(true);
+    expect(sketchUnits(fit, units.map((unit) => unit.toReversed()).toReversed())).toEqual(sketch);
+    const leaves = leafCounts(sketch.sums, fit);
+    expect(leaves.reduce((sum, count) => sum + count, 0)).toBeCloseTo(40, 3);
+    // Means of three have the same mean and about a third of the variance.
+    for (const [index, sum] of sketch.sums.subarray(0, kernel_section.length).entries()) {
+      expect(Math.abs(sum * 3 - (whole.sums[index] as number))).toBeLessThan(120);
+    }
+    const repeated = sketchUnits(
+      fit,
+      vectors.map((vector) => [vector, vector, vector]),
+    );
+    expect(repeated).toEqual(whole);
+  });
+
+  test('the largest vectors that are taken leave room for eight million units', () => {
+    const largest = new Float32Array(dimension).fill(1_024);
+    const { sums } = sketchVectors(fit, [largest]);
+    expect(sums.every((sum) => Math.abs(sum) * 8e6 < Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 });

@@ -1,0 +1,68 @@
+import type { KernelFit } from '../sketches/fit-kernels.ts';
+import { fixed_point } from '../sketches/layout.ts';
+import { threeMomentTail } from '../statistics/three-moment-tail.ts';
+
+/** One side of a comparison: the mean of some features over its units. */
+export interface Side {
+  readonly mean: Float64Array;
+  readonly count: number;
+  /** Mean over the units of the squared length of their features. */
+  readonly mean_square: number;
+}
+
+export interface SquaredDistance {
+  /** Unbiased estimate of the squared distance between the means of the two populations. */
+  readonly estimate: number;
+  readonly p: number;
+  /** Standard deviation of the estimate where the populations are the same. */
+  readonly deviation: number;
+  /** The part of it that the reference alone brings: it is the same in every window judged against it. */
+  readonly deviation_of_reference: number;
+  /** Largest eigenvalue of the features' covariance, or more. */
+  readonly largest: number;
+}
+
+/** No sums are known better than to this squared length. */
+const resolution = 1 / fixed_point;
+
+/**
+ * Do the means of two sets of features differ? The statistic is the unbiased squared distance: that of the means
+ * without the mean squared length of what the sides' own units add (Gretton et al., "A kernel two-sample test",
+ * JMLR 13, 2012, lemma 6). With weight a of a unit, 1/n in one side and -1/N in the other, it is a sum of
+ * a·a'·k(x, x') over pairs of different units, whose variance and third moment under no drift are
+ * 2·Σa²a'²·E k² and 8·Σa²a'²a''²·tr C³ + 4·Σa³a'³·E k³: exact, small windows included. The tail is that of the
+ * chi-square law with these moments.
+ *
+ * The fit's traces are scaled to the variance that the units on each side have, so that conversations of another
+ * length are no drift.
+ */
+export function squaredDistance(current: Side, reference: Side, { traces }: KernelFit): SquaredDistance {
+  const [n, m] = [current.count, reference.count];
+  const [here, there] = [varianceOf(current), varianceOf(reference)];
+  const scale = (variance: number) => (traces.first > 0 ? variance / traces.first : 0);
+  const [a, b] = [scale(here) / n, scale(there) / m];
+  const squares = a ** 2 * (n / (n - 1)) + b ** 2 * (m / (m - 1)) + 2 * a * b;
+  const skew = scale(here) ** 1.5 / n ** 2 - scale(there) ** 1.5 / m ** 2;
+  const variance = 2 * squares * traces.second + resolution ** 2;
+  const third = 8 * (a + b) ** 3 * traces.third + 4 * skew ** 2 * traces.cubes;
+  const estimate = lengthOfDifference(current.mean, reference.mean) - here / n - there / m;
+  return {
+    estimate,
+    p: threeMomentTail(estimate, { mean: 0, variance, third }),
+    deviation: Math.sqrt(variance),
+    deviation_of_reference: b * Math.sqrt(2 * traces.second),
+    largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(scale(here), scale(there)),
+  };
+}
+
+/** Trace of the covariance of one side's units. */
+function varianceOf({ mean, mean_square, count }: Side): number {
+  const square = mean.reduce((sum, value) => sum + value ** 2, 0);
+  return (Math.max(mean_square - square, 0) * count) / (count - 1);
+}
+
+function lengthOfDifference(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return sum;
+}

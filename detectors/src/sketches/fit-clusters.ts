@@ -1,0 +1,96 @@
+import { type Centres, createNearest } from './centres.ts';
+import type { KernelFit } from './fit-kernels.ts';
+import { fitCentres } from './k-means.ts';
+import { estimateTraces } from './kernel-traces.ts';
+import { leafCounts, leaves_max, leaves_per_parent, parentCounts, type Shape } from './layout.ts';
+import { fitBinEdges } from './novelty-bins.ts';
+
+const rows_per_leaf = 8;
+/** Of the units; the centres are fitted on this part, the distances to them ranked on the rest. */
+const centres_part = 0.75;
+
+/** The clusters of two levels, the leaves, and their parents, and what is measured with them. */
+export interface ClusterShares {
+  /** Raw means of the leaves: the distance to the nearest measures novelty. */
+  readonly centres: Centres;
+  /** Cluster of the coarser level that each leaf belongs to. */
+  readonly parents: Int32Array;
+  /** What a squared difference of shares weighs: one over the share, half of which is what it would be in equal clusters. */
+  readonly leaf_weights: Float64Array;
+  readonly parent_weights: Float64Array;
+  /** Squared distances to the nearest centre at which the novelty bins after the first begin. */
+  readonly bin_edges: Float64Array;
+}
+
+/** The null distributions of differences between cluster shares, at both levels. */
+export interface ClusterFit {
+  readonly leaves: KernelFit;
+  readonly parents: KernelFit;
+}
+
+/** Clusters from units in random order. */
+export function fitClusters(units: readonly (readonly Float32Array[])[], dimension: number): ClusterShares {
+  const cut = Math.floor(units.length * centres_part);
+  const rows = units.slice(0, cut).flat();
+  const leaf_count = Math.min(leaves_max, Math.floor(units.length / rows_per_leaf));
+  const centres = fitCentres(rows, leaf_count, dimension);
+  const parents = parentsOf(centres);
+  const nearest = createNearest(centres);
+  const leaf_counts = new Float64Array(leaf_count);
+  for (const row of rows) {
+    const { index } = nearest(row);
+    leaf_counts[index] = (leaf_counts[index] as number) + 1;
+  }
+  return {
+    ...{ centres, parents },
+    leaf_weights: weightsOf(leaf_counts),
+    parent_weights: weightsOf(parentCounts(leaf_counts, { dimension, parents })),
+    bin_edges: fitBinEdges(
+      units
+        .slice(cut)
+        .flat()
+        .map((row) => nearest(row).squared_distance),
+    ),
+  };
+}
+
+/** Leaves whose centres are close have one parent. */
+function parentsOf({ dimension, values }: Centres): Int32Array {
+  const leaves = Array.from({ length: values.length / dimension }, (_, leaf) =>
+    values.slice(leaf * dimension, (leaf + 1) * dimension),
+  );
+  const nearest = createNearest(fitCentres(leaves, Math.ceil(leaves.length / leaves_per_parent), dimension));
+  return Int32Array.from(leaves, (leaf) => nearest(leaf).index);
+}
+
+function weightsOf(counts: Float64Array): Float64Array {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => 2 / (count / total + 1 / counts.length));
+}
+
+/** Null distributions from what some units measured. */
+export function fitClusterTraces(
+  measured: readonly Float64Array[],
+  shape: Shape & Pick<ClusterShares, 'leaf_weights' | 'parent_weights'>,
+): ClusterFit {
+  const leaves = measured.map((sums) => leafCounts(sums, shape));
+  return {
+    leaves: fitLevel(leaves, shape.leaf_weights),
+    parents: fitLevel(
+      leaves.map((counts) => parentCounts(counts, shape)),
+      shape.parent_weights,
+    ),
+  };
+}
+
+/** Two populations as varied as this one, in clusters of their own, lie twice the mean weight of a share apart. */
+function fitLevel(units: readonly Float64Array[], weights: Float64Array): KernelFit {
+  const share = (cluster: number) =>
+    units.reduce((sum, unit) => sum + (unit[cluster] as number), 0) / units.length;
+  return {
+    traces: estimateTraces(
+      units.map((unit) => unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number))),
+    ),
+    unlike: weights.reduce((sum, weight, cluster) => sum + 2 * weight * share(cluster) ** 2, 0),
+  };
+}
