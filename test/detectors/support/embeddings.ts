@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 
 /** Sentence embeddings of CLINC150 and banking77 by all-MiniLM-L6-v2; they lie beside the repository. */
 const folder = new URL('../../../../shared/data/embeddings/', import.meta.url);
@@ -14,6 +15,9 @@ export interface Embeddings {
   /** CLINC150's out-of-scope texts. */
   readonly out_of_scope: readonly Float32Array[];
   readonly banking: readonly Float32Array[];
+  /** The intent of each text of `known`. */
+  readonly known_intents: readonly string[];
+  readonly banking_intents: readonly string[];
 }
 
 export function loadEmbeddings(): Embeddings {
@@ -22,8 +26,28 @@ export function loadEmbeddings(): Embeddings {
   return {
     known: load('clinc150.train', 'clinc150.val', 'clinc150.test'),
     out_of_scope: load('clinc150.oos_train', 'clinc150.oos_val', 'clinc150.oos_test'),
-    banking: load('banking77.train'),
+    banking: load('banking77.train', 'banking77.test'),
+    known_intents: clincIntents(),
+    banking_intents: ['train', 'test'].flatMap(bankingIntents),
   };
+}
+
+function clincIntents(): string[] {
+  const text = readZipped('clinc150/data_full.json.gz');
+  const splits = JSON.parse(text) as Record<string, [text: string, intent: string][]>;
+  return ['train', 'val', 'test'].flatMap((split) => (splits[split] ?? []).map(([, intent]) => intent));
+}
+
+/** The last column; texts may hold commas and line ends, intents may not. */
+function bankingIntents(split: string): string[] {
+  const rows = readZipped(`banking77/${split}.csv.gz`).matchAll(
+    /(?:"(?:[^"]|"")*"|[^",\n]*),([^,"\r\n]+)\r?\n/g,
+  );
+  return Array.from(rows, ([, intent]) => intent as string).slice(1);
+}
+
+function readZipped(path: string): string {
+  return gunzipSync(readFileSync(new URL(`../${path}`, folder))).toString('utf8');
 }
 
 function readRows(file: URL): Float32Array[] {

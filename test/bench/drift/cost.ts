@@ -1,5 +1,5 @@
 import { createFit, detectors, sketchVectors } from '@sextant/detectors';
-import { cloud } from '../detectors/support/gaussian.ts';
+import { cloud } from '../../detectors/support/gaussian.ts';
 
 const dimension = 384;
 const rows = 10_000;

@@ -1,0 +1,100 @@
+import { createFit, type Fit, fitUnits } from '@sextant/detectors';
+import { dimension, loadEmbeddings } from '../../detectors/support/embeddings.ts';
+import { createPool, createRandom, type Pool, shuffled } from './pool.ts';
+
+export interface Population {
+  readonly name: string;
+  readonly fit: Fit;
+  /** Rows that the fit has not seen. */
+  readonly known: Pool;
+  readonly intents: readonly string[];
+  readonly n_reference: number;
+  /** Rows of other populations, by name. */
+  readonly foreign: Readonly<Record<string, Pool>>;
+}
+
+interface Texts {
+  readonly vectors: readonly Float32Array[];
+  readonly intents: readonly string[];
+}
+
+const messages_per_conversation = 5;
+
+/** The populations the figures are measured on; two of three are there to show that nothing is tuned to one. */
+export function loadPopulations(): { clinc: Population; banking: Population; hidden: Population } {
+  const data = loadEmbeddings();
+  const clinc = { vectors: data.known, intents: data.known_intents };
+  const banking = { vectors: data.banking, intents: data.banking_intents };
+  return {
+    clinc: population('clinc150', clinc, {
+      fit_rows: 2_500,
+      n_reference: 10_000,
+      foreign: { 'out-of-scope': data.out_of_scope, banking77: data.banking },
+    }),
+    banking: population('banking77', banking, {
+      fit_rows: 2_000,
+      n_reference: 7_000,
+      foreign: { clinc150: data.known.filter((_, row) => row % 5 === 0), 'out-of-scope': data.out_of_scope },
+    }),
+    hidden: hiddenIntents(clinc),
+  };
+}
+
+/** Every tenth intent is in neither the fit nor the reference, and comes up in the window. */
+function hiddenIntents(texts: Texts): Population {
+  const names = [...new Set(texts.intents)].sort();
+  const hidden = new Set(names.filter((_, index) => index % 10 === 3));
+  const pick = (is_hidden: boolean): Texts => {
+    const keep = texts.intents.map((intent) => hidden.has(intent) === is_hidden);
+    return {
+      vectors: texts.vectors.filter((_, row) => keep[row]),
+      intents: texts.intents.filter((_, row) => keep[row]),
+    };
+  };
+  return population('clinc150 without every tenth intent', pick(false), {
+    fit_rows: 2_500,
+    n_reference: 10_000,
+    foreign: { 'hidden intents': pick(true).vectors },
+  });
+}
+
+interface PopulationOptions {
+  readonly fit_rows: number;
+  readonly n_reference: number;
+  readonly foreign: Readonly<Record<string, readonly Float32Array[]>>;
+}
+
+function population(name: string, texts: Texts, options: PopulationOptions): Population {
+  const order = shuffled(Array.from(texts.vectors.keys()), createRandom(21));
+  const vectors = order.map((row) => texts.vectors[row] as Float32Array);
+  const fit = createFit({ encoder: 'MiniLM', dimension, vectors: vectors.slice(0, options.fit_rows) });
+  const pool = (rows: readonly Float32Array[]) =>
+    createPool(
+      fit,
+      rows.map((row) => [row]),
+    );
+  return {
+    ...{ name, fit },
+    known: pool(vectors.slice(options.fit_rows)),
+    intents: order.slice(options.fit_rows).map((row) => texts.intents[row] as string),
+    n_reference: options.n_reference,
+    foreign: Object.fromEntries(Object.entries(options.foreign).map(([key, rows]) => [key, pool(rows)])),
+  };
+}
+
+/** Conversations of five messages with one intent: a tenth of them for the fit, the others measured. */
+export function loadConversations(): Pool {
+  const { known, known_intents } = loadEmbeddings();
+  const random = createRandom(22);
+  const of_intent = Map.groupBy(known.keys(), (row) => known_intents[row]);
+  const conversations = [...of_intent.values()].flatMap((rows) => {
+    const dealt = shuffled(rows, random).map((row) => known[row] as Float32Array);
+    return Array.from({ length: Math.floor(dealt.length / messages_per_conversation) }, (_, index) =>
+      dealt.slice(index * messages_per_conversation, (index + 1) * messages_per_conversation),
+    );
+  });
+  const dealt = shuffled(conversations, random);
+  const cut = Math.floor(dealt.length / 6);
+  const fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, cut) });
+  return createPool(fit, dealt.slice(cut));
+}

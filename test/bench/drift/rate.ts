@@ -1,0 +1,20 @@
+import { clopperPearson } from '../../detectors/support/clopper-pearson.ts';
+
+export interface Rate {
+  hits: number;
+  windows: number;
+}
+
+/** A rate with its 95 % Clopper–Pearson interval beside what is wanted of it. */
+export function rateLine(name: string, { hits, windows }: Rate, target: string): string {
+  const { low, high } = clopperPearson(hits, windows, 0.95);
+  const rate = (hits / windows).toFixed(4);
+  return `${name}: ${rate} (${low.toFixed(4)} to ${high.toFixed(4)}, ${windows} windows; target ${target})`;
+}
+
+export function count(rates: Map<string, Rate>, key: string, is_hit: boolean): void {
+  const rate = rates.get(key) ?? { hits: 0, windows: 0 };
+  rate.windows += 1;
+  if (is_hit) rate.hits += 1;
+  rates.set(key, rate);
+}

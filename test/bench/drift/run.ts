@@ -1,0 +1,27 @@
+import { parseArgs } from 'node:util';
+import { run as cost } from './cost.ts';
+import { falseAlarms } from './false-alarms.ts';
+import { fixedReference } from './fixed-reference.ts';
+import { loadPopulations } from './populations.ts';
+import { power } from './power.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { windows: { type: 'string', default: '10000' } },
+});
+const windows = Number(values.windows);
+const populations = loadPopulations();
+
+/** One entry for each group of figures; a new group is a file in this folder and a line here. */
+const groups: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
+  power: () => power(populations, Math.ceil(windows / 25)),
+  'false-alarms': () => falseAlarms([populations.clinc, populations.banking], windows),
+  'fixed-reference': () => fixedReference(populations.clinc, windows / 2),
+  cost,
+};
+
+for (const name of positionals.length > 0 ? positionals : Object.keys(groups)) {
+  const group = groups[name];
+  if (group === undefined) throw new Error(`There is no group ${name}: ${Object.keys(groups).join(', ')}.`);
+  for (const line of await group()) console.log(line);
+}
