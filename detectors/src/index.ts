@@ -5,6 +5,8 @@ export { DetectorError, type DetectorErrorCode, SketchMismatchError } from './er
 export type { Comparison } from './families/family.ts';
 export type { AnyFit, FeatureKind, FitRequest, KindName, Measure } from './kind.ts';
 export { type AnyFeatureKind, featureKind } from './kinds/index.ts';
+export { detectByPermutation, type PermutationRequest } from './permutation.ts';
+export { type ClusterChange, nearestLeaves, rankClusters } from './rank-clusters.ts';
 export type { SequentialDetector, SequentialRequest, SequentialState, SequentialStep } from './sequential.ts';
 export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';

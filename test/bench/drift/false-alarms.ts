@@ -38,7 +38,8 @@ function nullRates({ name, pool, n_reference, sizes }: NullPlan, windows: number
     const { reference, rest } = dealReference(pool, n_reference, random);
     let used = 0;
     for (const size of sizes) {
-      const current = sumRows(fit, rowsAt(pool, rest.slice(used, (used += size))));
+      const current = sumRows(fit, rowsAt(pool, rest.slice(used, used + size)));
+      used += size;
       const { p } = embeddingDrift.detect({ fit, reference, current, alpha: 0.05, tolerance: 0 });
       for (const { alpha } of levels) {
         for (const key of [`${size}/${alpha}`, `all/${alpha}`]) count(rates, key, (p as number) < alpha);

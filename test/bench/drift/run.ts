@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { topClusters } from './clusters.ts';
 import { run as cost } from './cost.ts';
 import { falseAlarms } from './false-alarms.ts';
 import { fixedReference } from './fixed-reference.ts';
@@ -17,6 +18,7 @@ const groups: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
   power: () => power(populations, Math.ceil(windows / 25)),
   'false-alarms': () => falseAlarms([populations.clinc, populations.banking], windows),
   'fixed-reference': () => fixedReference(populations.clinc, windows / 2),
+  clusters: () => topClusters([populations.clinc, populations.banking], Math.ceil(windows / 25)),
   cost,
 };
 

@@ -1,0 +1,52 @@
+import {
+  createFit,
+  fitUnits,
+  nearestLeaves,
+  rankClusters,
+  sketchUnits,
+  sketchVectors,
+} from '@sextant/detectors';
+import { describe, expect, test } from 'vitest';
+import { cloud } from './support/gaussian.ts';
+
+const dimension = 8;
+const fit = createFit({ encoder: 'test', dimension, vectors: cloud({ count: 400, dimension, seed: 1 }) });
+const before = cloud({ count: 2_000, dimension, seed: 2 });
+const window = cloud({ count: 400, dimension, seed: 3 });
+
+describe('rankClusters', () => {
+  test('puts the cluster that grew first, with its shares', () => {
+    const leaf = nearestLeaves(fit, window.slice(0, 1))[0] as number;
+    const repeated = Array.from({ length: 40 }, () => window[0] as Float32Array);
+    const current = sketchVectors(fit, [...window, ...repeated]);
+    const [first, ...others] = rankClusters({ fit, reference: sketchVectors(fit, before), current });
+    expect(first?.leaf).toBe(leaf);
+    expect(first?.z).toBeGreaterThan(4);
+    expect(first?.p).toBeLessThan(0.001);
+    const share = (vectors: readonly Float32Array[]) =>
+      nearestLeaves(fit, vectors).filter((index) => index === leaf).length / vectors.length;
+    expect(first?.share_before).toBeCloseTo(share(before), 6);
+    expect(first?.share_after).toBeCloseTo(share([...window, ...repeated]), 6);
+    expect(others).toHaveLength(fit.parents.length - 1);
+  });
+
+  test('names nothing where nothing changed, in conversations too', () => {
+    const repeat = (vectors: readonly Float32Array[]) => vectors.map((vector) => [vector, vector, vector]);
+    const units_fit = fitUnits({
+      encoder: 'test',
+      dimension,
+      units: repeat(cloud({ count: 400, dimension, seed: 1 })),
+    });
+    const reference = sketchUnits(units_fit, repeat(before));
+    const named = Array.from({ length: 40 }, (_, seed) => {
+      const current = cloud({ count: 60, dimension, seed: 100 + seed });
+      const [first] = rankClusters({
+        ...{ fit: units_fit, reference },
+        current: sketchUnits(units_fit, repeat(current)),
+      });
+      return (first?.p as number) < 0.05;
+    });
+    // At most about two of forty; were messages counted, nearly all.
+    expect(named.filter(Boolean).length).toBeLessThan(7);
+  });
+});
