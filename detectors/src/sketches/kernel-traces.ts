@@ -69,7 +69,7 @@ function sumOfSquares(gram: readonly Float64Array[]): number {
 }
 
 function sumOfCubes(line: Float64Array): number {
-  return line.reduce((sum, value) => sum + value ** 3, 0);
+  return line.reduce((sum, value) => sum + value * value * value, 0);
 }
 
 /** The trace of the cube of a symmetric matrix. */

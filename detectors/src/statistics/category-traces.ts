@@ -37,7 +37,8 @@ function meanCube(shares: Float64Array, weights: Float64Array, within: number): 
     let row = p * ((weights[a] as number) - 2 * size + within) ** 3 - p * (within - 2 * size) ** 3;
     for (let b = 0; b < shares.length; b++) {
       const other = shares[b] as number;
-      row += other * (within - size - other * (weights[b] as number)) ** 3;
+      const kernel = within - size - other * (weights[b] as number);
+      row += other * kernel * kernel * kernel;
     }
     total += p * row;
   });

@@ -1,6 +1,6 @@
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
 import { createRandom, dealReference, type Pool, rowsAt, sumRows } from './pool.ts';
-import { loadConversations, type Population } from './populations.ts';
+import { loadConversations, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 
 const levels = [
@@ -18,16 +18,18 @@ interface NullPlan {
 }
 
 /** False alarms over windows that each have a random split of their own, of messages and of conversations. */
-export function falseAlarms(populations: readonly Population[], windows: number): string[] {
-  const plans = populations.map(({ name, known, n_reference }) => ({
-    ...{ name, pool: known, n_reference },
-    sizes: [50, 200, 500, 2_000, known.rows.length - n_reference - 2_750 > 5_000 ? 7_000 : 1_000],
-  }));
-  const conversations = {
-    ...{ name: 'conversations of 5', pool: loadConversations(), n_reference: 2_000 },
-    sizes: [50, 100, 200, 500, 800],
-  };
-  return [...plans, conversations].flatMap((plan) => nullRates(plan, windows));
+export function* falseAlarms(windows: number): Generator<string> {
+  for (const load of [populations.clinc, populations.banking]) {
+    const { name, known: pool, n_reference } = load();
+    const left = pool.rows.length - n_reference;
+    const sizes = left >= 10_000 ? [50, 200, 500, 2_000, 7_000] : [50, 200, 500, 1_000, 2_000];
+    yield* nullRates({ name, pool, n_reference, sizes }, windows);
+    // The largest windows take all that a split leaves.
+    if (left >= 10_000) yield* nullRates({ name, pool, n_reference, sizes: [10_000] }, windows / 10);
+  }
+  const pool = loadConversations();
+  const sizes = [50, 100, 200, 500, 800];
+  yield* nullRates({ name: 'conversations of 5', pool, n_reference: 2_000, sizes }, windows);
 }
 
 function nullRates({ name, pool, n_reference, sizes }: NullPlan, windows: number): string[] {
@@ -46,7 +48,8 @@ function nullRates({ name, pool, n_reference, sizes }: NullPlan, windows: number
       }
     }
   }
-  return ['all', ...sizes].flatMap((size) =>
+  const shown = sizes.length > 1 ? ['all', ...sizes] : sizes;
+  return shown.flatMap((size) =>
     levels.map(({ alpha, target }) =>
       rateLine(`false alarms, ${name}, n=${size}, α=${alpha}`, rates.get(`${size}/${alpha}`) as Rate, target),
     ),

@@ -1,12 +1,13 @@
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
 import { createRandom, dealReference, rowsAt, sample, sumRows } from './pool.ts';
-import type { Population } from './populations.ts';
+import { populations } from './populations.ts';
 import { rateLine } from './rate.ts';
 
 const references = 100;
 
 /** Alerts, p and tolerance together, of windows that share one reference: the worst of a hundred references. */
-export function fixedReference({ fit, known, n_reference }: Population, windows: number): string[] {
+export function fixedReference(windows: number): string[] {
+  const { fit, known, n_reference } = populations.clinc();
   const random = createRandom(9);
   const plans = [500, 5_000].flatMap((n) => [0.05, 0.01].map((alpha) => ({ n, alpha, worst: 0, hits: 0 })));
   const per_reference = Math.max(20, Math.round(windows / references));

@@ -20,28 +20,39 @@ interface Texts {
 
 const messages_per_conversation = 5;
 
-/** The populations the figures are measured on; two of three are there to show that nothing is tuned to one. */
-export function loadPopulations(): { clinc: Population; banking: Population; hidden: Population } {
-  const data = loadEmbeddings();
-  const clinc = { vectors: data.known, intents: data.known_intents };
-  const banking = { vectors: data.banking, intents: data.banking_intents };
-  return {
-    clinc: population('clinc150', clinc, {
+/** Loaders of the populations the figures are measured on; two of three show that nothing is tuned to one. */
+export const populations = { clinc: loadClinc, banking: loadBanking, hidden: loadHidden } as const;
+
+function loadClinc(): Population {
+  const { known: vectors, known_intents: intents, out_of_scope, banking } = loadEmbeddings();
+  return population(
+    'clinc150',
+    { vectors, intents },
+    {
       fit_rows: 2_500,
       n_reference: 10_000,
-      foreign: { 'out-of-scope': data.out_of_scope, banking77: data.banking },
-    }),
-    banking: population('banking77', banking, {
+      foreign: { 'out-of-scope': out_of_scope, banking77: banking },
+    },
+  );
+}
+
+function loadBanking(): Population {
+  const { known, out_of_scope, banking: vectors, banking_intents: intents } = loadEmbeddings();
+  return population(
+    'banking77',
+    { vectors, intents },
+    {
       fit_rows: 2_000,
       n_reference: 7_000,
-      foreign: { clinc150: data.known.filter((_, row) => row % 5 === 0), 'out-of-scope': data.out_of_scope },
-    }),
-    hidden: hiddenIntents(clinc),
-  };
+      foreign: { clinc150: known.filter((_, row) => row % 5 === 0), 'out-of-scope': out_of_scope },
+    },
+  );
 }
 
 /** Every tenth intent is in neither the fit nor the reference, and comes up in the window. */
-function hiddenIntents(texts: Texts): Population {
+function loadHidden(): Population {
+  const { known: vectors, known_intents: intents } = loadEmbeddings();
+  const texts = { vectors, intents };
   const names = [...new Set(texts.intents)].sort();
   const hidden = new Set(names.filter((_, index) => index % 10 === 3));
   const pick = (is_hidden: boolean): Texts => {

@@ -2,7 +2,7 @@ import type { Sketch } from '@sextant/detectors';
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
 import type { RandomSource } from '../../../detectors/src/sketches/random.ts';
 import { createRandom, type Deal, dealReference, rowsAt, sample, sumRows } from './pool.ts';
-import type { Population } from './populations.ts';
+import { type Population, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 
 interface Scenario {
@@ -47,19 +47,11 @@ const hidden: readonly Scenario[] = [
   { from: 'hidden intents', share: 0.05, n: 1_000, alpha: 0.01, target: 'none, another intent set' },
 ];
 
-interface Populations {
-  readonly clinc: Population;
-  readonly banking: Population;
-  readonly hidden: Population;
-}
-
 /** How often each shift is found: by p alone, which the targets are about, and as drift beyond 2 % of the window. */
-export function power(populations: Populations, windows: number): string[] {
-  return [
-    ...powerOf(populations.clinc, clinc, windows),
-    ...powerOf(populations.banking, banking, windows),
-    ...powerOf(populations.hidden, hidden, windows),
-  ];
+export function* power(windows: number): Generator<string> {
+  yield* powerOf(populations.clinc(), clinc, windows);
+  yield* powerOf(populations.banking(), banking, windows);
+  yield* powerOf(populations.hidden(), hidden, windows);
 }
 
 function powerOf(population: Population, scenarios: readonly Scenario[], windows: number): string[] {

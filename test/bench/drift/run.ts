@@ -3,7 +3,7 @@ import { topClusters } from './clusters.ts';
 import { run as cost } from './cost.ts';
 import { falseAlarms } from './false-alarms.ts';
 import { fixedReference } from './fixed-reference.ts';
-import { loadPopulations } from './populations.ts';
+import { peers } from './peers.ts';
 import { power } from './power.ts';
 
 const { values, positionals } = parseArgs({
@@ -11,15 +11,15 @@ const { values, positionals } = parseArgs({
   options: { windows: { type: 'string', default: '10000' } },
 });
 const windows = Number(values.windows);
-const populations = loadPopulations();
 
 /** One entry for each group of figures; a new group is a file in this folder and a line here. */
-const groups: Readonly<Record<string, () => string[] | Promise<string[]>>> = {
-  power: () => power(populations, Math.ceil(windows / 25)),
-  'false-alarms': () => falseAlarms([populations.clinc, populations.banking], windows),
-  'fixed-reference': () => fixedReference(populations.clinc, windows / 2),
-  clusters: () => topClusters([populations.clinc, populations.banking], Math.ceil(windows / 25)),
+const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<string>>>> = {
+  power: () => power(Math.ceil(windows / 25)),
+  'false-alarms': () => falseAlarms(windows),
+  'fixed-reference': () => fixedReference(windows / 2),
+  clusters: () => topClusters(Math.ceil(windows / 25)),
   cost,
+  peers,
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(groups)) {
