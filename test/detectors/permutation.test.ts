@@ -7,7 +7,7 @@ import { compareNovelty } from '../../detectors/src/families/novelty.ts';
 import { embeddingKind } from '../../detectors/src/kinds/embedding.ts';
 import { createRandom, shuffled } from '../../detectors/src/sketches/random.ts';
 import { cloud } from './support/gaussian.ts';
-import { measure, sum } from './support/windows.ts';
+import { createPool, sumRows } from './support/pool.ts';
 
 const dimension = 8;
 const n_reference = 400;
@@ -15,14 +15,21 @@ const permutations = 500;
 const alpha = 0.05;
 const fit = createFit({ encoder: 'test', dimension, vectors: cloud({ count: 600, dimension, seed: 1 }) });
 
+function rowsOf(vectors: readonly Float32Array[]): readonly Int32Array[] {
+  return createPool(
+    fit,
+    vectors.map((vector) => [vector]),
+  ).rows;
+}
+
 /**
  * The p-value that needs no theory: how often dealing the same vectors anew gives a statistic as large. A family's
  * own p orders the deals as its statistic does.
  */
 function permutationP(compare: typeof compareNovelty, rows: readonly Int32Array[], seed: number): number {
-  const whole = sum(fit, rows);
+  const whole = sumRows(fit, rows);
   const p = (dealt: readonly Int32Array[]) => {
-    const current = sum(fit, dealt.slice(n_reference));
+    const current = sumRows(fit, dealt.slice(n_reference));
     const sums = whole.sums.map((total, i) => total - (current.sums[i] as number));
     return compare({ fit, alpha, current, reference: { ...whole, count: n_reference, sums } }).p;
   };
@@ -69,9 +76,14 @@ describe('analytic null distributions', { timeout: 120_000 }, () => {
       ...[0, 0.05, 0.1, 0.15, 0.2, 0.25].map((shift, seed) =>
         cloud({ count: 60, dimension, seed: 10 + seed, shift }),
       ),
-    ].map((vectors) => measure(fit, vectors).rows) as [Int32Array[], ...Int32Array[][]];
+    ].map((vectors) => rowsOf(vectors)) as [readonly Int32Array[], ...(readonly Int32Array[])[]];
     windows.forEach((window, index) => {
-      const analytic = compare({ fit, alpha, reference: sum(fit, reference), current: sum(fit, window) }).p;
+      const analytic = compare({
+        fit,
+        alpha,
+        reference: sumRows(fit, reference),
+        current: sumRows(fit, window),
+      }).p;
       const oracle = permutationP(compare, [...reference, ...window], index);
       const slack = 4 * Math.sqrt((oracle * (1 - oracle)) / permutations) + 0.15 * oracle + 0.004;
       expect(Math.abs(analytic - oracle), `shift ${index}: ${analytic} against ${oracle}`).toBeLessThan(

@@ -7,7 +7,7 @@ import { fitBinEdges } from './novelty-bins.ts';
 
 const rows_per_leaf = 8;
 /** Of the units; the centres are fitted on this part, the distances to them ranked on the rest. */
-const centres_part = 0.75;
+export const centres_part = 0.75;
 
 /** The clusters of two levels, the leaves, and their parents, and what is measured with them. */
 export interface ClusterShares {
@@ -32,7 +32,8 @@ export interface ClusterFit {
 export function fitClusters(units: readonly (readonly Float32Array[])[], dimension: number): ClusterShares {
   const cut = Math.floor(units.length * centres_part);
   const rows = units.slice(0, cut).flat();
-  const leaf_count = Math.min(leaves_max, Math.floor(units.length / rows_per_leaf));
+  const row_count = units.reduce((sum, unit) => sum + unit.length, 0);
+  const leaf_count = Math.min(leaves_max, Math.floor(row_count / rows_per_leaf));
   const centres = fitCentres(rows, leaf_count, dimension);
   const parents = parentsOf(centres);
   const nearest = createNearest(centres);

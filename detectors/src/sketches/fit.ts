@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import { DetectorError } from '../errors.ts';
 
-import { type ClusterFit, type ClusterShares, fitClusters, fitClusterTraces } from './fit-clusters.ts';
+import {
+  type ClusterFit,
+  type ClusterShares,
+  centres_part,
+  fitClusters,
+  fitClusterTraces,
+} from './fit-clusters.ts';
 import { fitKernels, type KernelFit, medianPositive, pairDistances } from './fit-kernels.ts';
 import { sketch_version } from './layout.ts';
 import { createMeasure, type MeasureFit } from './measure.ts';
@@ -58,7 +64,6 @@ export function createFit({ vectors, ...request }: VectorFitRequest): Fit {
 export function fitUnits({ encoder, dimension, units, seed = 1 }: UnitFitRequest): Fit {
   checkUnits(units, dimension);
   const dealt = shuffled(units, createRandom(seed));
-  // The last ones: most of them did not shape the clusters.
   const pair_units = dealt.slice(-pair_units_max);
   const distances = pairDistances(pair_units.map((unit) => unit[0] as Float32Array));
   const measured_with: MeasureFit = {
@@ -72,9 +77,17 @@ export function fitUnits({ encoder, dimension, units, seed = 1 }: UnitFitRequest
   const values = {
     ...measured_with,
     kernels: fitKernels(measured, distances, measured_with.median_distance),
-    clusters: fitClusterTraces(measured, measured_with),
+    clusters: fitClusterTraces(measured.slice(-heldOut(units.length)), measured_with),
   };
   return { id: fitId(values), ...values };
+}
+
+/**
+ * Units for the null distribution of clusters: those that did not shape the clusters, because vectors of one unit
+ * draw a centre to themselves; a hundred at least.
+ */
+function heldOut(units: number): number {
+  return Math.max(units - Math.floor(units * centres_part), 100);
 }
 
 function checkUnits(units: UnitFitRequest['units'], dimension: number): void {

@@ -1,6 +1,7 @@
 import { rankClusters } from '@sextant/detectors';
 import { leafCounts } from '../../../detectors/src/sketches/layout.ts';
-import { createRandom, dealReference, type Pool, rowsAt, sample, sumRows } from './pool.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { dealReference, type Pool, rowsAt, sample, sumRows } from '../../detectors/support/pool.ts';
 import { type Population, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 

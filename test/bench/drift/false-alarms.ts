@@ -1,5 +1,6 @@
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
-import { createRandom, dealReference, type Pool, rowsAt, sumRows } from './pool.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { dealReference, type Pool, rowsAt, sumRows } from '../../detectors/support/pool.ts';
 import { loadConversations, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 

@@ -1,5 +1,6 @@
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
-import { createRandom, dealReference, rowsAt, sample, sumRows } from './pool.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { dealReference, rowsAt, sample, sumRows } from '../../detectors/support/pool.ts';
 import { populations } from './populations.ts';
 import { rateLine } from './rate.ts';
 

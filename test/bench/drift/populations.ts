@@ -1,6 +1,7 @@
 import { createFit, type Fit, fitUnits } from '@sextant/detectors';
+import { createRandom, shuffled } from '../../../detectors/src/sketches/random.ts';
 import { dimension, loadEmbeddings } from '../../detectors/support/embeddings.ts';
-import { createPool, createRandom, type Pool, shuffled } from './pool.ts';
+import { createPool, type Pool } from '../../detectors/support/pool.ts';
 
 export interface Population {
   readonly name: string;

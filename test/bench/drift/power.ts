@@ -1,7 +1,7 @@
 import type { Sketch } from '@sextant/detectors';
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
-import type { RandomSource } from '../../../detectors/src/sketches/random.ts';
-import { createRandom, type Deal, dealReference, rowsAt, sample, sumRows } from './pool.ts';
+import { createRandom, type RandomSource } from '../../../detectors/src/sketches/random.ts';
+import { type Deal, dealReference, rowsAt, sample, sumRows } from '../../detectors/support/pool.ts';
 import { type Population, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 

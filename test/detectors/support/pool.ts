@@ -1,6 +1,6 @@
 import type { Fit, Sketch } from '@sextant/detectors';
 import { createMeasure } from '../../../detectors/src/sketches/measure.ts';
-import { createRandom, type RandomSource, shuffled } from '../../../detectors/src/sketches/random.ts';
+import { type RandomSource, shuffled } from '../../../detectors/src/sketches/random.ts';
 
 /** Units of one population, measured once: a sketch of any of them is then a sum of rows. */
 export interface Pool {
@@ -20,10 +20,6 @@ export function sumRows(fit: Fit, rows: readonly Int32Array[]): Sketch {
   for (const row of rows)
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (row[i] as number);
   return { id: fit.id, count: rows.length, sums };
-}
-
-export function add(a: Sketch, b: Sketch): Sketch {
-  return { ...a, count: a.count + b.count, sums: a.sums.map((sum, i) => sum + (b.sums[i] as number)) };
 }
 
 export interface Deal {
@@ -48,5 +44,3 @@ export function rowsAt({ rows }: Pool, indexes: readonly number[]): Int32Array[]
 export function sample<Item>(items: readonly Item[], count: number, random: RandomSource): Item[] {
   return shuffled(items, random).slice(0, count);
 }
-
-export { createRandom, shuffled };
