@@ -1,15 +1,7 @@
-/** Squared distance from a vector to the nearest of some centres; the arithmetic is in a fixed order. */
-export type NearestDistance = (vector: Float32Array) => number;
-
 export interface Centres {
   readonly dimension: number;
   /** One centre after another. */
   readonly values: Float32Array;
-}
-
-export function createNearestDistance(centres: Centres): NearestDistance {
-  const nearest = createNearest(centres);
-  return (vector) => nearest(vector).squared_distance;
 }
 
 export interface Nearest {
