@@ -7,7 +7,7 @@ import type { Sketch } from './sketches/sketch.ts';
  * - Pure: same input, same verdict, bit for bit; no clock, no randomness that is not seeded by its input.
  * - The order in which the sketches were merged does not matter.
  * - Sketches of unlike ids are an error (`SketchMismatchError`), never a verdict.
- * - Too little evidence, fewer than 30 vectors on a side at least, is a verdict that did not drift, with p null
+ * - Too little evidence, fewer than 30 units on a side at least, is a verdict that did not drift, with p null
  *   and "too little evidence" in `why`.
  * - `effect` is between `effect_low` and `effect_high`, and at most 1: with a tolerance of 1 nothing drifts, and
  *   `why` then says that the effect "counts as nothing".

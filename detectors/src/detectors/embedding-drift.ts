@@ -8,8 +8,8 @@ import type { Fit } from '../sketches/fit.ts';
 import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 
 const name = 'embedding-drift';
-/** Below this many vectors on either side the null distributions are not to be trusted. */
-const vectors_min = 30;
+/** Below this many units, conversations or single vectors, on either side the null distributions are not to be trusted. */
+const units_min = 30;
 
 /**
  * Has the meaning of a feature moved? Three families of tests, each with one p-value: novelty (what was never there
@@ -30,7 +30,7 @@ function detect(request: DetectRequest<Fit>): Verdict {
   const { fit, reference, current, alpha, tolerance } = request;
   for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
   const fewest = Math.min(reference.count, current.count);
-  if (fewest < vectors_min) return tooLittle(request);
+  if (fewest < units_min) return tooLittle(request);
 
   const families: readonly Family[] = [
     { finding: compareNovelty(request), describe: describeNovelty },
@@ -79,7 +79,7 @@ function tooLittle({ reference, current }: DetectRequest<Fit>): Verdict {
     effect_low: null,
     effect_high: null,
     drifted: false,
-    why: `Too little evidence: ${current.count} vectors in the window and ${reference.count} in the reference; ${vectors_min} are needed in each.`,
+    why: `Too little evidence: ${current.count} conversations or messages in the window and ${reference.count} in the reference; ${units_min} are needed in each.`,
   };
 }
 
