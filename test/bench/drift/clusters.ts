@@ -26,12 +26,14 @@ function topClusterRate(population: Population, windows: number): string {
     const grown = rest.filter((row) => intents[row] === intent).slice(0, n * share);
     const kept = rest.filter((row) => intents[row] !== intent).slice(0, n - grown.length);
     const current = sumRows(fit, rowsAt(known, [...grown, ...kept]));
-    const first = rankClusters({ fit, reference, current }).slice(0, 3);
+    const first = rankClusters({ fit, reference, current })
+      .filter(({ z }) => z > 0)
+      .slice(0, 3);
     const right = mainLeaf(known, of_intent.get(intent) as number[]);
     count(
       rates,
       'all',
-      first.some(({ leaf, z }) => leaf === right && z > 0),
+      first.some(({ leaf }) => leaf === right),
     );
   }
   return rateLine(

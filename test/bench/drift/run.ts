@@ -5,6 +5,7 @@ import { falseAlarms } from './false-alarms.ts';
 import { fixedReference } from './fixed-reference.ts';
 import { peers } from './peers.ts';
 import { power } from './power.ts';
+import { seasonal } from './seasonal.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -16,6 +17,7 @@ const windows = Number(values.windows);
 const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<string>>>> = {
   power: () => power(Math.ceil(windows / 25)),
   'false-alarms': () => falseAlarms(windows),
+  seasonal: () => seasonal(Math.ceil(windows / 5)),
   'fixed-reference': () => fixedReference(windows / 2),
   clusters: () => topClusters(Math.ceil(windows / 25)),
   cost,
