@@ -32,9 +32,12 @@ export interface Question extends Comparison {
  */
 export const reference_deviations = 3;
 
-/** Normal quantile of either end of an interval. */
+/** Three bandwidths, two levels of clusters and novelty: the clearest of them gives the interval. */
+const tests = 6;
+
+/** Normal quantile of either end of an interval, such that all tests' intervals hold at once (Bonferroni). */
 export function intervalZ({ alpha }: { readonly alpha: number }): number {
-  return probit(1 - Math.min(Math.max(alpha, 1e-9), 0.5));
+  return probit(1 - Math.min(Math.max(alpha / tests, 1e-9), 0.5));
 }
 
 export function withinShares(value: number): number {
