@@ -41,4 +41,19 @@ export interface Verdict {
   readonly drifted: boolean;
   /** One sentence for a person. */
   readonly why: string;
+  /** Known measures of the shift by name, each beside what it would be without drift: `psi` and `psi_expected`. */
+  readonly measures?: Readonly<Record<string, number | null>>;
+  /** What moved most, farthest first. */
+  readonly moved?: readonly Moved[];
+}
+
+/** A value, a bin, a language … whose share of the units moved. */
+export interface Moved {
+  readonly name: string;
+  /** Share of the reference's units. */
+  readonly before: number;
+  /** Share of the window's units. */
+  readonly after: number;
+  /** The difference in standard errors of units. */
+  readonly z: number;
 }

@@ -1,5 +1,5 @@
 /** Drift detectors on mergeable sketches: numbers in, verdict out. */
-export type { Detector, DetectRequest, Verdict } from './detector.ts';
+export type { Detector, DetectRequest, Moved, Verdict } from './detector.ts';
 export { detectors } from './detectors/index.ts';
 export { DetectorError, type DetectorErrorCode, SketchMismatchError } from './errors.ts';
 export type { Comparison } from './families/family.ts';
@@ -8,8 +8,10 @@ export { type AnyFeatureKind, featureKind } from './kinds/index.ts';
 export { detectByPermutation, type PermutationRequest } from './permutation.ts';
 export { type ClusterChange, nearestLeaves, rankClusters } from './rank-clusters.ts';
 export type { SequentialDetector, SequentialRequest, SequentialState, SequentialStep } from './sequential.ts';
+export type { CategoryFit } from './sketches/category-sketch.ts';
 export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';
+export { exceedances, type NumberFit, numberMoments, quantileOf } from './sketches/number-sketch.ts';
 export { addUnit, type GrowingSketch, mergeSketches, type Sketch, startSketch } from './sketches/sketch.ts';
 export {
   createSketcher,
@@ -18,5 +20,6 @@ export {
   sketchUnits,
   sketchVectors,
 } from './sketches/sketcher.ts';
+export type { TextFit } from './sketches/text-sketch.ts';
 export { type VectorFault, vectorFault } from './sketches/vectors.ts';
 export { witness } from './witness.ts';

@@ -1,6 +1,9 @@
 import { DetectorError } from '../errors.ts';
 import type { AnyFit, FeatureKind } from '../kind.ts';
+import { categoryKind } from './category.ts';
 import { embeddingKind } from './embedding.ts';
+import { numberKind } from './number.ts';
+import { textKind } from './text.ts';
 
 /** A kind of which only the holder of its values and fits knows the types. */
 export type AnyFeatureKind = FeatureKind<unknown, AnyFit>;
@@ -8,6 +11,16 @@ export type AnyFeatureKind = FeatureKind<unknown, AnyFit>;
 /** Features by their names: the first entry that the name begins with. A new kind is a line here. */
 const kinds: readonly (readonly [prefix: string, kind: AnyFeatureKind])[] = [
   ['embedding.', embeddingKind as AnyFeatureKind],
+  ['category.', categoryKind as AnyFeatureKind],
+  ['number.', numberKind as AnyFeatureKind],
+  ['text.', textKind as AnyFeatureKind],
+  ['behaviour.tool_mix', categoryKind as AnyFeatureKind],
+  ['behaviour.finish', categoryKind as AnyFeatureKind],
+  ['behaviour.tool_error', categoryKind as AnyFeatureKind],
+  ['behaviour.loop', categoryKind as AnyFeatureKind],
+  ['behaviour.error', categoryKind as AnyFeatureKind],
+  ['behaviour.steps', numberKind as AnyFeatureKind],
+  ['behaviour.tool_calls', numberKind as AnyFeatureKind],
 ];
 
 /**

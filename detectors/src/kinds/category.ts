@@ -1,0 +1,22 @@
+import type { FeatureKind } from '../kind.ts';
+import {
+  type CategoryFit,
+  category_units_min,
+  categorySumsLength,
+  createCategoryFit,
+  createCategoryMeasure,
+} from '../sketches/category-sketch.ts';
+import { parseNamedFit } from '../sketches/fit-text.ts';
+
+/** One of some values that are texts: a tool's name, a model, a reason for finishing. */
+export const categoryKind: FeatureKind<string, CategoryFit> = {
+  name: 'category',
+  fit_units_min: category_units_min,
+  sumsLength: categorySumsLength,
+  createFit: createCategoryFit,
+  serialiseFit: (fit) => JSON.stringify(fit),
+  parseFit: (text) => parseNamedFit('category', text),
+  createMeasure: createCategoryMeasure,
+  detectors: [],
+  sequential: [],
+};

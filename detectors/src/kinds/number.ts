@@ -1,0 +1,22 @@
+import type { FeatureKind } from '../kind.ts';
+import { parseNamedFit } from '../sketches/fit-text.ts';
+import {
+  createNumberFit,
+  createNumberMeasure,
+  type NumberFit,
+  number_units_min,
+  numberSumsLength,
+} from '../sketches/number-sketch.ts';
+
+/** Finite numbers: durations, token counts, costs, scores. */
+export const numberKind: FeatureKind<number, NumberFit> = {
+  name: 'number',
+  fit_units_min: number_units_min,
+  sumsLength: numberSumsLength,
+  createFit: createNumberFit,
+  serialiseFit: (fit) => JSON.stringify(fit),
+  parseFit: (text) => parseNamedFit('number', text),
+  createMeasure: createNumberMeasure,
+  detectors: [],
+  sequential: [],
+};

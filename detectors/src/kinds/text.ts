@@ -1,0 +1,22 @@
+import type { FeatureKind } from '../kind.ts';
+import { parseNamedFit } from '../sketches/fit-text.ts';
+import {
+  createTextFit,
+  createTextMeasure,
+  type TextFit,
+  text_sums_length,
+  text_units_min,
+} from '../sketches/text-sketch.ts';
+
+/** Texts, without an encoder: what they are made of, how long they are, in which language and form. */
+export const textKind: FeatureKind<string, TextFit> = {
+  name: 'text',
+  fit_units_min: text_units_min,
+  sumsLength: () => text_sums_length,
+  createFit: createTextFit,
+  serialiseFit: (fit) => JSON.stringify(fit),
+  parseFit: (text) => parseNamedFit('text', text),
+  createMeasure: createTextMeasure,
+  detectors: [],
+  sequential: [],
+};
