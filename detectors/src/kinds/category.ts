@@ -1,3 +1,4 @@
+import { categorySkew } from '../detectors/category-skew.ts';
 import type { FeatureKind } from '../kind.ts';
 import {
   type CategoryFit,
@@ -17,6 +18,6 @@ export const categoryKind: FeatureKind<string, CategoryFit> = {
   serialiseFit: (fit) => JSON.stringify(fit),
   parseFit: (text) => parseNamedFit('category', text),
   createMeasure: createCategoryMeasure,
-  detectors: [],
+  detectors: [categorySkew],
   sequential: [],
 };

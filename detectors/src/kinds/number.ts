@@ -1,3 +1,4 @@
+import { numberSkew } from '../detectors/number-skew.ts';
 import type { FeatureKind } from '../kind.ts';
 import { parseNamedFit } from '../sketches/fit-text.ts';
 import {
@@ -17,6 +18,6 @@ export const numberKind: FeatureKind<number, NumberFit> = {
   serialiseFit: (fit) => JSON.stringify(fit),
   parseFit: (text) => parseNamedFit('number', text),
   createMeasure: createNumberMeasure,
-  detectors: [],
+  detectors: [numberSkew],
   sequential: [],
 };

@@ -1,3 +1,4 @@
+import { textSkew } from '../detectors/text-skew.ts';
 import type { FeatureKind } from '../kind.ts';
 import { parseNamedFit } from '../sketches/fit-text.ts';
 import {
@@ -17,6 +18,6 @@ export const textKind: FeatureKind<string, TextFit> = {
   serialiseFit: (fit) => JSON.stringify(fit),
   parseFit: (text) => parseNamedFit('text', text),
   createMeasure: createTextMeasure,
-  detectors: [],
+  detectors: [textSkew],
   sequential: [],
 };

@@ -1,5 +1,6 @@
 import { quantileSorted } from 'simple-statistics';
 import type { FitRequest, Measure } from '../kind.ts';
+import { countShares } from '../statistics/count-shares.ts';
 import { createDDBins, dd_bins } from './dd-sketch.ts';
 import { checkFitUnits, checkUnit, type NamedFit, nameFit } from './fit-text.ts';
 import { countsToShares, toFixedPoint } from './fixed-point.ts';
@@ -127,6 +128,22 @@ export function numberCounts(fit: NumberFit, { count, sums }: Sketch): NumberCou
   const layout = numberLayout(fit);
   const section = (start: number, end: number) => sums.slice(start, end).map((value) => value / fixed_point);
   return { count, counts: section(0, layout.bins), squares: section(layout.squares, layout.dd) };
+}
+
+/** Distance of two distributions of values, in their unit: the area between their distribution functions. */
+export function wassersteinDistance(fit: NumberFit, first: Sketch, second: Sketch): number {
+  const { dd } = numberLayout(fit);
+  const shares = ({ sums }: Sketch) => countShares(sums.subarray(dd, dd + dd_bins));
+  const [p, q] = [shares(first), shares(second)];
+  const dd_values = createDDBins(fit.scale);
+  let difference = 0;
+  let area = 0;
+  for (let place = 0; place + 1 < dd_bins; place++) {
+    difference += (p[place] as number) - (q[place] as number);
+    if (difference !== 0)
+      area += Math.abs(difference) * (dd_values.valueOf(place + 1) - dd_values.valueOf(place));
+  }
+  return area;
 }
 
 /** Moments of what units share, in units. */

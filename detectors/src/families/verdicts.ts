@@ -1,0 +1,78 @@
+import type { Detector, DetectRequest, Moved, Verdict } from '../detector.ts';
+import { SketchMismatchError } from '../errors.ts';
+import type { AnyFit } from '../kind.ts';
+import type { Finding } from './family.ts';
+
+/** Below this many units on either side the null distributions are not to be trusted. */
+const units_min = 30;
+
+/** What a detector found in enough evidence; `describe` is the sentence on a shift that counts. */
+export interface Judgement extends Pick<Verdict, 'statistic' | 'measures' | 'moved'> {
+  readonly p: number;
+  readonly finding: Pick<Finding, 'share' | 'share_low' | 'share_high'>;
+  readonly describe: string;
+}
+
+/** A detector that judges windows of enough units, and puts what it found into a verdict. */
+export function createDetector<Fit extends AnyFit>(
+  name: string,
+  judge: (request: DetectRequest<Fit>) => Judgement,
+): Detector<Fit> {
+  return {
+    name,
+    detect(request) {
+      const { fit, reference, current } = request;
+      for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
+      const sizes = { detector: name, n_reference: reference.count, n_current: current.count };
+      if (Math.min(reference.count, current.count) < units_min) return { ...sizes, ...tooLittle(request) };
+      return { ...sizes, ...decide(judge(request), request) };
+    },
+  };
+}
+
+type Rest = Omit<Verdict, 'detector' | 'n_reference' | 'n_current'>;
+
+function tooLittle({ reference, current }: DetectRequest<AnyFit>): Rest {
+  return {
+    statistic: null,
+    p: null,
+    effect: null,
+    effect_low: null,
+    effect_high: null,
+    drifted: false,
+    why: `Too little evidence: ${current.count} units in the window and ${reference.count} in the reference; ${units_min} are needed in each.`,
+  };
+}
+
+function decide(judgement: Judgement, { alpha, tolerance }: DetectRequest<AnyFit>): Rest {
+  const { p, finding, describe, ...shown } = judgement;
+  const drifted = p < alpha && finding.share_low > tolerance;
+  const stable =
+    p >= alpha
+      ? `No more difference than chance makes (p = ${p.toPrecision(2)}).`
+      : `A difference beyond chance (p = ${p.toPrecision(2)}), but it may be as small as ${percent(finding.share_low)}; up to ${percent(tolerance)} counts as nothing.`;
+  return {
+    ...shown,
+    p,
+    effect: finding.share,
+    effect_low: finding.share_low,
+    effect_high: finding.share_high,
+    drifted,
+    why: drifted ? describe : stable,
+  };
+}
+
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** The three that moved most, in words. */
+export function listMoved(moved: readonly Moved[]): string {
+  return moved
+    .slice(0, 3)
+    .map(
+      ({ name, before, after }) =>
+        `${name === '' ? 'the empty value' : name} from ${percent(before)} to ${percent(after)}`,
+    )
+    .join(', ');
+}
