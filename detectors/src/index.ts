@@ -2,6 +2,13 @@
 export type { Detector, DetectRequest, Moved, Verdict } from './detector.ts';
 export { categorySkew, detectors, numberSkew, textSkew } from './detectors/index.ts';
 export { DetectorError, type DetectorErrorCode, SketchMismatchError } from './errors.ts';
+export {
+  type Segment,
+  type SegmentShift,
+  type ShiftSplit,
+  type SplitRequest,
+  splitShift,
+} from './explain/split-shift.ts';
 export type { Comparison } from './families/family.ts';
 export type { AnyFit, FeatureKind, FitRequest, KindName, Measure } from './kind.ts';
 export { type AnyFeatureKind, featureKind } from './kinds/index.ts';

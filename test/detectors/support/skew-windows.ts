@@ -1,0 +1,71 @@
+import { type AnyFit, addUnit, type FeatureKind, type Sketch, startSketch } from '@sextant/detectors';
+import { createRandom, type RandomSource } from '../../../detectors/src/sketches/random.ts';
+
+export type Uniform = () => number;
+
+export function uniformOf(random: RandomSource): Uniform {
+  return () => (random() + 0.5) / 2 ** 32;
+}
+
+export interface SkewPlan<Value, Fit extends AnyFit> {
+  readonly kind: FeatureKind<Value, Fit>;
+  readonly unit: (uniform: Uniform) => readonly Value[];
+  /** Units of the window, where they are of another population. */
+  readonly shifted?: (uniform: Uniform) => readonly Value[];
+  readonly n_reference: number;
+  readonly n_current: number;
+  readonly windows: number;
+  readonly seed: number;
+}
+
+/** p-values and verdicts over windows that each have a reference of their own. */
+export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fit>) {
+  const { kind, unit, shifted = unit, n_reference, n_current, windows, seed } = plan;
+  const uniform = uniformOf(createRandom(seed));
+  const fit = kind.createFit({ source: 'test', units: Array.from({ length: 2000 }, () => unit(uniform)) });
+  const measure = kind.createMeasure(fit);
+  const sketch = (count: number, of: typeof unit): Sketch => {
+    const grown = startSketch(kind, fit);
+    for (let i = 0; i < count; i++) addUnit(grown, measure(of(uniform)));
+    return grown;
+  };
+  return Array.from({ length: windows }, () => {
+    const request = { fit, reference: sketch(n_reference, unit), current: sketch(n_current, shifted) };
+    return kind.detectors[0]!.detect({ ...request, alpha: 0.01, tolerance: 0.02 });
+  });
+}
+
+const zipf = Array.from({ length: 60 }, (_, i) => 1 / (i + 1));
+const zipf_total = zipf.reduce((sum, weight) => sum + weight, 0);
+
+/** One of 60 values, the tenth a tenth as frequent as the first. */
+export function zipfValue(uniform: Uniform): string {
+  let left = uniform() * zipf_total;
+  const value = zipf.findIndex((weight) => {
+    left -= weight;
+    return left <= 0;
+  });
+  return `value ${value}`;
+}
+
+/** Populations of units on which detectors must be calibrated. */
+export const numbers = {
+  heavy: (uniform: Uniform) => [1 / uniform()],
+  tied: (uniform: Uniform) => [Math.floor(uniform() * 4)],
+  zeros: (uniform: Uniform) => [uniform() < 0.7 ? 0 : -Math.log(uniform())],
+  conversation: (uniform: Uniform) => new Array<number>(5).fill(-Math.log(uniform())),
+  mixed: (uniform: Uniform) => {
+    const level = uniform();
+    return Array.from({ length: 5 }, () => level + uniform());
+  },
+} as const;
+
+export const categories = {
+  sparse: (uniform: Uniform) => [zipfValue(uniform)],
+  dense: (uniform: Uniform) => [`${Math.floor(uniform() * 5)}`],
+  conversation: (uniform: Uniform) => new Array<string>(5).fill(zipfValue(uniform)),
+  mixed: (uniform: Uniform) => {
+    const usual = zipfValue(uniform);
+    return Array.from({ length: 5 }, () => (uniform() < 0.5 ? usual : zipfValue(uniform)));
+  },
+} as const;
