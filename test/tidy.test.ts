@@ -137,7 +137,7 @@ describe('tidy', () => {
 
   it('holds every extension point to a contract suite that is run', () => {
     const tests = files.filter(({ path }) => path.endsWith('.test.ts'));
-    for (const name of ['dialect', 'store', 'detector', 'channel']) {
+    for (const name of ['dialect', 'store', 'detector', 'sequential', 'channel']) {
       const users = tests.filter(({ lines }) => lines.some((line) => line.includes(`contracts/${name}.ts`)));
       expect(users.length, name).toBeGreaterThan(0);
     }

@@ -1,6 +1,7 @@
 import { embeddingDrift } from '../detectors/embedding-drift.ts';
 import { DetectorError } from '../errors.ts';
 import type { FeatureKind, FitRequest } from '../kind.ts';
+import { embeddingOnline } from '../sequential/embedding-online.ts';
 import { type Fit, fit_rows_min, fitUnits } from '../sketches/fit.ts';
 import { parseFit, serialiseFit } from '../sketches/fit-json.ts';
 import { layoutOf } from '../sketches/layout.ts';
@@ -16,7 +17,7 @@ export const embeddingKind: FeatureKind<Float32Array, Fit> = {
   parseFit,
   createMeasure,
   detectors: [embeddingDrift],
-  sequential: [],
+  sequential: [embeddingOnline],
 };
 
 function createFit({ source, units, seed = 1 }: FitRequest<Float32Array>): Fit {
