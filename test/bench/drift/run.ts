@@ -3,6 +3,7 @@ import { topClusters } from './clusters.ts';
 import { run as cost } from './cost.ts';
 import { falseAlarms } from './false-alarms.ts';
 import { fixedReference } from './fixed-reference.ts';
+import { online } from './online.ts';
 import { peers } from './peers.ts';
 import { power } from './power.ts';
 import { seasonal } from './seasonal.ts';
@@ -19,6 +20,7 @@ const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<
   'false-alarms': () => falseAlarms(windows),
   seasonal: () => seasonal(Math.ceil(windows / 5)),
   'fixed-reference': () => fixedReference(windows / 2),
+  online: () => online({ streams: Math.ceil(windows / 50), null_windows: windows / 5 }),
   clusters: () => topClusters(Math.ceil(windows / 25)),
   cost,
   peers,
