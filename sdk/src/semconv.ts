@@ -103,6 +103,7 @@ export const SEXTANT_CHAIN_VERSION = 'sextant.chain.version';
 export const SEXTANT_TOOL_VERSION = 'sextant.tool.version';
 export const SEXTANT_ADAPTER_NAME = 'sextant.adapter.name';
 export const SEXTANT_ADAPTER_VERSION = 'sextant.adapter.version';
+export const SEXTANT_USER_SEGMENT = 'sextant.user.segment';
 export const SEXTANT_DEPLOYMENT_VERSION = 'sextant.deployment.version';
 
 // Serving

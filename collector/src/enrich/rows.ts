@@ -1,6 +1,6 @@
 import type { NormalSpan } from '../normalise/normalise.ts';
 import type { NewRow } from '../stores/schema.ts';
-import { slice_columns } from '../stores/slices.ts';
+import { slicesOf } from '../stores/slices.ts';
 import type { SpanRows } from '../stores/store.ts';
 import { type Cost, costOf } from './cost.ts';
 import { rememberResources } from './json-columns.ts';
@@ -51,13 +51,8 @@ function embeddingRows(
     vector,
     text_hash:
       text === undefined ? null : messages.add({ role: 'user', parts: [{ type: 'text', content: text }] }),
+    sampling_probability: null,
   }));
-}
-
-function slicesOf(span: NewRow<'spans'>): Record<string, string> {
-  return Object.fromEntries(
-    slice_columns.flatMap((column) => (span[column] === null ? [] : [[column, span[column]]])),
-  );
 }
 
 function costLines(cost: Cost, span: NewRow<'spans'>): readonly NewRow<'cost_lines'>[] {

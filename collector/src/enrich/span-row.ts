@@ -88,6 +88,7 @@ export function spanRow(normal: NormalSpan, ingredients: Ingredients): NewRow<'s
     events: eventsJson(span.events),
     links: linksJson(span.links),
     trace_state: span.trace_state || null,
+    user_segment: fields.user_segment ?? null,
   };
 }
 

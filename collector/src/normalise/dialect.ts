@@ -52,6 +52,7 @@ export interface CanonicalFields {
   readonly chain_version?: string;
   readonly adapter_name?: string;
   readonly adapter_version?: string;
+  readonly user_segment?: string;
   readonly deployment_version?: string;
 
   readonly input_tokens?: number;

@@ -88,6 +88,7 @@ const spans = table({
     links: required('json', 'Span links as sent.'),
     ingest_time,
     trace_state: optional('text', 'W3C trace state as sent.'),
+    user_segment: optional('text', 'Group of users the user belongs to, as the application names it.'),
   },
 });
 
@@ -129,6 +130,10 @@ const embeddings = table({
     vector: required('numbers', 'The vector, as given.'),
     text_hash: optional('text', 'Hash of the message embedded.'),
     ingest_time,
+    sampling_probability: optional(
+      'number',
+      'Share of conversations taken when the message was; NULL where all were or the vector came on a span.',
+    ),
   },
 });
 
@@ -142,10 +147,14 @@ const sketches = table({
     slice_key: required('text', 'Slice column, or "all".'),
     slice_value: required('text', 'Value of the slice, or "all".'),
     minute: required('time', 'Start of the minute of the spans’ own start time.'),
-    sketch_id: required('text', 'Encoder, dimension, seed, version and fit; unlike ids are never merged.'),
-    count: required('integer', 'Vectors summed.'),
+    sketch_id: required(
+      'text',
+      'Names the fit: what was measured, and with what; unlike ids are never merged.',
+    ),
+    count: required('integer', 'Conversations that begin here; 0 where a row only corrects the sums of one.'),
     sums: required('integers', 'Fixed-point sums; adding two rows element by element merges them.'),
     ingest_time,
+    sampling_probability: optional('number', 'Share of conversations taken; NULL where all were.'),
   },
 });
 

@@ -1,4 +1,5 @@
-import type { EmbedRow, Row } from './store.ts';
+import type { NewRow } from './schema.ts';
+import type { Row } from './store.ts';
 
 /** Columns of a span by which features are watched apart. `all` is always watched. */
 export const slice_columns = [
@@ -6,15 +7,17 @@ export const slice_columns = [
   'request_model',
   'prompt_version',
   'chain_name',
+  'tool_name',
   'adapter_name',
-] as const;
+  'user_segment',
+] as const satisfies readonly (keyof NewRow<'spans'>)[];
 
-/** A row of the embed queue from one that has the slice columns beside the others. */
-export function toEmbedRow(row: Row): EmbedRow {
-  const { tenant, trace_id, span_id, conversation_id, time, text_hash, text } = row as unknown as EmbedRow;
-  const slices = slice_columns.flatMap((column) => (row[column] === null ? [] : [[column, row[column]]]));
-  return {
-    ...{ tenant, trace_id, span_id, conversation_id, time, text_hash, text },
-    slices: Object.fromEntries(slices),
-  };
+/** The slice columns a row has beside others. */
+export function slicesOf(row: NewRow<'spans'> | Row): Record<string, string> {
+  const values = row as Row;
+  const slices = slice_columns.flatMap((column) => {
+    const value = values[column];
+    return typeof value === 'string' ? [[column, value]] : [];
+  });
+  return Object.fromEntries(slices);
 }

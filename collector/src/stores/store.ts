@@ -32,9 +32,10 @@ export interface Store {
 
   /**
    * The oldest rows of a queue that are not finished yet, at most `rows_max` of one day and at least one whole
-   * ingest batch; null when there are none. The same work is returned until it is finished.
+   * ingest batch; null when there are none. The same work is returned until it is finished. Rows stored later than
+   * `before_us` are left for another time: an amendment may still come and stamp a span anew.
    */
-  take<Name extends QueueName>(queue: Name, rows_max: number): Promise<Work<Name> | null>;
+  take<Name extends QueueName>(queue: Name, rows_max: number, before_us?: number): Promise<Work<Name> | null>;
 
   /**
    * Stores what was made of the work and marks it done, both or neither. Finishing the same work again has no
@@ -140,23 +141,42 @@ export interface Appended {
 export type InsertableTable = Extract<TableName, 'serving' | 'scores' | 'alerts' | 'audit'>;
 
 /**
- * Two queues of stored rows wait for work:
- * - `embed`: user messages that have no vector yet, answered with embeddings;
- * - `sketch`: embeddings that are not summed yet, answered with sketches.
+ * Three queues of stored rows wait for work:
+ * - `embed`: messages that have no vector yet, answered with embeddings;
+ * - `sketch`: embeddings that are not summed yet, answered with sketches;
+ * - `measure`: spans whose columns, texts and traces are not summed yet, answered with sketches.
  */
-export type QueueName = 'embed' | 'sketch';
+export type QueueName = 'embed' | 'sketch' | 'measure';
 
 export interface Work<Name extends QueueName> {
   readonly queue: Name;
   /** Opaque to the caller: which rows these are. */
   readonly mark: string;
+  /** In the order of their ingest time, trace and span. */
   readonly rows: readonly QueueRow<Name>[];
+  /**
+   * What was worked off before of the conversations in the rows, by this collector and on the same day: of each
+   * conversation (and feature, encoder and dimension) the last `earlier_max`, in the same order. None for `embed`.
+   */
+  readonly earlier: readonly QueueRow<Name>[];
 }
 
-export type QueueRow<Name extends QueueName> = Name extends 'embed' ? EmbedRow : NewRow<'embeddings'>;
+/** Rows of one conversation that come again with later ones. */
+export const earlier_max = 64;
+
+interface QueueRows {
+  readonly embed: EmbedRow;
+  readonly sketch: SketchRow;
+  readonly measure: MeasureRow;
+}
+
+export type QueueRow<Name extends QueueName> = QueueRows[Name];
 export type QueueResult<Name extends QueueName> = Name extends 'embed'
   ? NewRow<'embeddings'>
   : NewRow<'sketches'>;
+
+/** An embedding as it was stored, with the time of that in microseconds. */
+export type SketchRow = NewRow<'embeddings'> & { readonly ingest_time: number };
 
 /** A leaf model span whose last input message is a user's. */
 export interface EmbedRow {
@@ -167,8 +187,37 @@ export interface EmbedRow {
   readonly time: number;
   readonly text_hash: string;
   readonly text: string;
+  /** The last output message, where it has a text. */
+  readonly output_hash: string | null;
+  readonly output_text: string | null;
   /** Values of the slice columns, see `slices.ts`. */
   readonly slices: Readonly<Record<string, string>>;
+}
+
+/** A span as far as features are made of it. */
+export interface MeasureRow {
+  readonly tenant: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly conversation_id: string | null;
+  readonly time: number;
+  readonly ingest_time: number;
+  readonly slices: Readonly<Record<string, string>>;
+  /** Values of the measured columns, see `measured.ts`. */
+  readonly columns: Readonly<Record<string, unknown>>;
+  /** Text of the last input message where that is a user's, and of the last output message. */
+  readonly input_text: string | null;
+  readonly output_text: string | null;
+  /** What its trace did until it was stored, where it is the root. */
+  readonly trace: TraceSummary | null;
+}
+
+export interface TraceSummary {
+  /** Calls of models and tools. */
+  readonly steps: number;
+  readonly tool_calls: number;
+  /** Tool calls whose tool and arguments were called before. */
+  readonly repeated_tool_calls: number;
 }
 
 export type QueryValue = string | number | boolean | null | readonly string[];

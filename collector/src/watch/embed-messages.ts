@@ -2,8 +2,9 @@ import type { NewRow } from '../stores/schema.ts';
 import type { EmbedRow, Store } from '../stores/store.ts';
 import type { Counter } from './counter.ts';
 import { type Encoder, EncoderError } from './encoders/encoder.ts';
+import type { WatchedFeatures } from './features.ts';
+import type { Sampling } from './sampling.ts';
 
-const feature = 'embedding.user_message';
 /** Encoders read only so much, and some refuse what is longer; the beginning of a message says what it is about. */
 const text_characters_max = 8_000;
 
@@ -13,38 +14,70 @@ export interface EmbedRequest {
   readonly rows_max: number;
   readonly signal: AbortSignal;
   readonly skipped: Counter;
+  readonly sampling: Sampling;
+  readonly watched: WatchedFeatures;
+}
+
+/** A text to be embedded. */
+interface Asked {
+  readonly row: EmbedRow;
+  readonly feature: 'embedding.user_message' | 'embedding.output';
+  readonly text: string;
+  readonly text_hash: string;
+  /** Share of conversations taken. */
+  readonly probability: number;
 }
 
 /**
- * Embeds one portion of the user messages that have no vector yet; returns how many rows it took, 0 when none
+ * Embeds one portion of the messages that have no vector yet; returns how many rows it took, 0 when none
  * wait. Rejects with the encoder's or the store's error, and nothing is lost: the rows wait for the next round.
  */
 export async function embedMessages(request: EmbedRequest): Promise<number> {
-  const { store, rows_max, skipped } = request;
+  const { store, rows_max, skipped, sampling } = request;
   const work = await store.take('embed', rows_max);
   if (work === null) return 0;
-  const texts = [...new Set(work.rows.map(textOf))].filter((text) => text !== '');
+  sampling.see('embed', work.rows);
+  const asked = work.rows.flatMap((row) => textsOf(row, request));
+  const texts = [...new Set(asked.map(({ text }) => text))].filter((text) => text !== '');
   const vectors = await embedEach(texts, request);
-  const results = work.rows.flatMap((row) => {
-    const vector = vectors.get(textOf(row));
-    return vector === undefined ? [] : [embeddingOf(row, vector, request.encoder)];
+  const results = asked.flatMap((one) => {
+    const vector = vectors.get(one.text);
+    return vector === undefined ? [] : [embeddingOf(one, vector, request.encoder)];
   });
   await store.finish(work, results);
-  skipped.add('not_embeddable', work.rows.length - results.length);
+  skipped.add('not_embeddable', asked.length - results.length);
+  const left_out = work.rows.filter((row) => sampling.probability('embed', row) === null);
+  skipped.add('sampled_out', left_out.length);
   return work.rows.length;
 }
 
-function textOf({ text }: EmbedRow): string {
-  return text.trim().slice(0, text_characters_max);
+/** What is said in the output is embedded only where that is asked for by name: it doubles the work. */
+function textsOf(row: EmbedRow, { sampling, watched }: EmbedRequest): Asked[] {
+  const probability = sampling.probability('embed', row);
+  if (probability === null) return [];
+  const said = [
+    { feature: 'embedding.user_message', text: row.text, text_hash: row.text_hash } as const,
+    ...(row.output_text === null || row.output_hash === null || !watched.names('embedding.output')
+      ? []
+      : [{ feature: 'embedding.output', text: row.output_text, text_hash: row.output_hash } as const]),
+  ];
+  return said
+    .filter(({ feature }) => watched.includes(feature))
+    .map((one) => ({ row, ...one, text: one.text.trim().slice(0, text_characters_max), probability }));
 }
 
-function embeddingOf(row: EmbedRow, vector: Float32Array, encoder: Encoder): NewRow<'embeddings'> {
-  const { tenant, trace_id, span_id, conversation_id, time, text_hash } = row;
+function embeddingOf(
+  { row, feature, text_hash, probability }: Asked,
+  vector: Float32Array,
+  encoder: Encoder,
+): NewRow<'embeddings'> {
+  const { tenant, trace_id, span_id, conversation_id, time } = row;
   return {
     ...{ tenant, trace_id, span_id, conversation_id, time, text_hash, feature, vector },
     slices: JSON.stringify(row.slices),
     encoder: encoder.name,
     dimension: vector.length,
+    sampling_probability: probability === 1 ? null : probability,
   };
 }
 

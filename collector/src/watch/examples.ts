@@ -1,15 +1,18 @@
-import { type Comparison, witness } from '@sextant/detectors';
+import { type AnyFit, type Fit, type Sketch, witness } from '@sextant/detectors';
 import type { Store } from '../stores/store.ts';
+import type { TimeRange } from './read-sketches.ts';
 import { readVectors } from './read-vectors.ts';
 import type { Slice, Stream } from './streams.ts';
-import type { Window } from './windows.ts';
 
 const vectors_max = 1_000;
 const examples_max = 10;
 
-export interface ExamplesRequest extends Slice, Comparison {
+export interface ExamplesRequest extends Slice {
   readonly stream: Stream;
-  readonly window: Window;
+  readonly window: TimeRange;
+  readonly fit: AnyFit;
+  readonly reference: Sketch;
+  readonly current: Sketch;
 }
 
 export interface ExamplesParts {
@@ -17,7 +20,7 @@ export interface ExamplesParts {
   readonly onError: (error: unknown, message: string) => void;
 }
 
-/** Traces of the vectors that speak most for the window; none where they cannot be found. */
+/** Traces of the vectors that speak most for the window; none where they cannot be found, or for other features. */
 export async function findExamples(request: ExamplesRequest, parts: ExamplesParts): Promise<string[]> {
   try {
     return await rankTraces(request, parts.store);
@@ -29,10 +32,11 @@ export async function findExamples(request: ExamplesRequest, parts: ExamplesPart
 }
 
 async function rankTraces(request: ExamplesRequest, store: Pick<Store, 'query'>): Promise<string[]> {
-  const { stream, window, slice_key, slice_value } = request;
+  const { stream, window, slice_key, slice_value, fit, reference, current } = request;
+  if (!stream.feature.startsWith('embedding.')) return [];
   const rows = await readVectors(store, { ...stream, ...window, slice_key, slice_value, limit: vectors_max });
   const values = witness(
-    request,
+    { fit: fit as Fit, reference, current },
     rows.map((row) => row.vector),
   );
   const traces = rows

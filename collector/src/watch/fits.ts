@@ -1,92 +1,98 @@
-import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { createFit, fit_rows_min, serialiseFit } from '@sextant/detectors';
 import { transaction } from '../sqlite-transaction.ts';
-import type { NewRow } from '../stores/schema.ts';
 import { float32Of, toBytes } from './control.ts';
+import { kindOf } from './kinds.ts';
+import { type Observation, unitKey } from './observation.ts';
 import type { Stream, Streams } from './streams.ts';
 
-export type EmbeddingRow = NewRow<'embeddings'> & { readonly vector: Float32Array };
-
 /**
- * Makes the fit of each stream from its first vectors. Those are in neither the reference nor a window.
- *
- * A row is known by what it is, not by where it came: when the same work is handed out again after a crash, rows
- * that are part of the fit are recognised and not sketched.
+ * Makes the fit of each stream from its first conversations. Those are in neither the reference nor a window, not
+ * even with what is said in them later.
  */
 export interface Fits {
   /**
-   * Takes what the fit still needs from the rows, and makes the fit when that is enough. Returns the rows that
-   * are free to be sketched: none before there is a fit.
+   * Takes what the fit still needs from the values, and makes the fit when that is enough. Returns the values that
+   * are free to be summed: none before there is a fit.
    */
-  collect(stream: Stream, rows: readonly EmbeddingRow[]): EmbeddingRow[];
-  /** Vectors collected so far. */
+  collect(stream: Stream, values: readonly Observation[]): Observation[];
+  /** Conversations collected so far. */
   count(stream: Stream): number;
 }
 
 export interface FitsOptions {
   readonly database: DatabaseSync;
   readonly streams: Streams;
-  /** Vectors a fit is made of. */
+  /** Conversations a fit is made of. */
   readonly wanted: number;
 }
 
 export function createFits({ database, streams, wanted }: FitsOptions): Fits {
   const statements = prepare(database);
-  const rows_wanted = Math.max(wanted, fit_rows_min);
+  const unitsWanted = ({ feature }: Stream) => Math.max(wanted, kindOf(feature)?.fit_units_min ?? 0);
   const count = ({ stream_id }: Stream) => Number(statements.count.get({ stream_id })?.['n']);
+  const has = (stream_id: number, unit_key: string) =>
+    statements.has.get({ stream_id, unit_key }) !== undefined;
 
-  function collect(stream: Stream, rows: readonly EmbeddingRow[]): EmbeddingRow[] {
+  function collect(stream: Stream, values: readonly Observation[]): Observation[] {
     if (stream.phase === 'fitting') {
-      transaction(database, () => insertMissing(stream, rows));
-      if (count(stream) < rows_wanted) return [];
+      transaction(database, () => insertMissing(stream, values));
+      if (count(stream) < unitsWanted(stream)) return [];
       makeFit(stream);
     }
-    const { stream_id } = stream;
-    return rows.filter((row) => statements.has.get({ stream_id, row_key: rowKey(row) }) === undefined);
+    return values.filter((value) => !has(stream.stream_id, unitKey(value)));
   }
 
-  function insertMissing(stream: Stream, rows: readonly EmbeddingRow[]): void {
+  function insertMissing(stream: Stream, values: readonly Observation[]): void {
     const { stream_id } = stream;
-    let missing = rows_wanted - count(stream);
-    for (const row of rows) {
+    let missing = unitsWanted(stream) - count(stream);
+    for (const observation of values) {
       if (missing <= 0) return;
-      const { changes } = statements.insert.run({
-        stream_id,
-        row_key: rowKey(row),
-        vector: toBytes(row.vector),
-      });
-      missing -= Number(changes);
+      const { value_key, value } = observation;
+      const unit_key = unitKey(observation);
+      if (!has(stream_id, unit_key)) missing -= 1;
+      statements.insert.run({ stream_id, unit_key, value_key, value: encode(value) });
     }
   }
 
   function makeFit(stream: Stream): void {
-    const { stream_id, encoder, dimension } = stream;
-    const vectors = statements.vectors.all({ stream_id }).map((row) => float32Of(row['vector']));
-    const fit = serialiseFit(createFit({ encoder, dimension, vectors }));
+    const { stream_id, feature, encoder } = stream;
+    const kind = kindOf(feature);
+    if (kind === null) return;
+    const rows = statements.values.all({ stream_id });
+    const units = [...Map.groupBy(rows, (row) => String(row['unit_key'])).values()];
+    const values = units.map((unit) => unit.map((row) => decode(row['value'])));
+    const fit = kind.createFit({ source: encoder, units: values });
     transaction(database, () => {
-      statements.save.run({ stream_id, fit });
-      statements.forget_vectors.run({ stream_id });
+      statements.save.run({ stream_id, fit: kind.serialiseFit(fit), sketch_id: fit.id });
+      statements.forget_values.run({ stream_id });
     });
   }
 
   return { collect, count: (stream) => count(streams.get(stream.stream_id)) };
 }
 
-function rowKey({ trace_id, span_id, text_hash, vector }: EmbeddingRow): string {
-  const digest = createHash('sha256').update(toBytes(vector)).digest('hex').slice(0, 16);
-  return `${trace_id}:${span_id}:${text_hash ?? ''}:${digest}`;
+function encode(value: unknown): Uint8Array | string {
+  return value instanceof Float32Array ? toBytes(value) : JSON.stringify(value);
+}
+
+function decode(stored: unknown): unknown {
+  return typeof stored === 'string' ? JSON.parse(stored) : float32Of(stored);
 }
 
 function prepare(database: DatabaseSync) {
   return {
-    count: database.prepare('SELECT count(*) AS n FROM watch_fit_rows WHERE stream_id = $stream_id'),
-    has: database.prepare('SELECT 1 FROM watch_fit_rows WHERE stream_id = $stream_id AND row_key = $row_key'),
+    count: database.prepare(`
+      SELECT count(DISTINCT unit_key) AS n FROM watch_fit_values WHERE stream_id = $stream_id`),
+    has: database.prepare(`
+      SELECT 1 FROM watch_fit_values WHERE stream_id = $stream_id AND unit_key = $unit_key LIMIT 1`),
     insert: database.prepare(`
-      INSERT OR IGNORE INTO watch_fit_rows (stream_id, row_key, vector) VALUES ($stream_id, $row_key, $vector)`),
-    vectors: database.prepare(`
-      SELECT vector FROM watch_fit_rows WHERE stream_id = $stream_id ORDER BY sequence`),
-    save: database.prepare('UPDATE watch_streams SET fit = $fit WHERE stream_id = $stream_id'),
-    forget_vectors: database.prepare('UPDATE watch_fit_rows SET vector = NULL WHERE stream_id = $stream_id'),
+      INSERT OR IGNORE INTO watch_fit_values (stream_id, unit_key, value_key, value)
+      VALUES ($stream_id, $unit_key, $value_key, $value)`),
+    values: database.prepare(`
+      SELECT unit_key, value FROM watch_fit_values WHERE stream_id = $stream_id ORDER BY sequence`),
+    save: database.prepare(
+      'UPDATE watch_streams SET fit = $fit, sketch_id = $sketch_id WHERE stream_id = $stream_id',
+    ),
+    forget_values: database.prepare('UPDATE watch_fit_values SET value = NULL WHERE stream_id = $stream_id'),
   };
 }

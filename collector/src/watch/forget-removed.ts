@@ -17,9 +17,9 @@ export interface ForgetParts {
 export async function forgetRemovedVectors({ control, store }: ForgetParts): Promise<number> {
   createTables(control);
   const page = control.prepare(`
-    SELECT rows.sequence, streams.tenant, rows.row_key FROM watch_fit_rows AS rows JOIN watch_streams AS streams USING (stream_id)
+    SELECT rows.sequence, streams.tenant, rows.value_key FROM watch_fit_values AS rows JOIN watch_streams AS streams USING (stream_id)
     WHERE streams.tenant = $tenant AND rows.sequence > $after ORDER BY rows.sequence LIMIT $rows_max`);
-  const remove = control.prepare('DELETE FROM watch_fit_rows WHERE sequence = $sequence');
+  const remove = control.prepare('DELETE FROM watch_fit_values WHERE sequence = $sequence');
   const tenants = control.prepare('SELECT DISTINCT tenant FROM watch_streams').all();
   let removed = 0;
   for (const tenant of tenants.map((row) => String(row['tenant']))) {
@@ -42,7 +42,7 @@ export async function forgetRemovedVectors({ control, store }: ForgetParts): Pro
 
 /** The key of a row begins with its trace and its span. */
 function spanOf(row: Readonly<Record<string, unknown>>): string {
-  return String(row['row_key']).split(':', 2).join(':');
+  return String(row['value_key']).split(':', 2).join(':');
 }
 
 async function findStored(

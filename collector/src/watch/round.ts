@@ -2,7 +2,7 @@ import { type Backoff, createBackoff } from './backoff.ts';
 import { type EmbedRequest, embedMessages } from './embed-messages.ts';
 import { type JudgeParts, judgeWindows, type Progress } from './judge-windows.ts';
 import { pause } from './pause.ts';
-import { type SketchRequest, sketchEmbeddings } from './sketch-embeddings.ts';
+import { type SumParts, sumWork } from './sum-work.ts';
 
 /** Portions of one kind of work in a round, so that every kind gets its turn. */
 const portions_max = 16;
@@ -12,7 +12,7 @@ const backoff_ms_max = 600_000;
 
 export interface RoundParts {
   readonly embed: EmbedRequest;
-  readonly sketch: SketchRequest;
+  readonly sum: SumParts;
   readonly judge: JudgeParts;
   readonly signal: AbortSignal;
   /** Whether spans wait to be stored, which comes first. */
@@ -30,7 +30,8 @@ export interface RoundResult {
 
 /**
  * One round: embed, sum, judge, hand on. What fails is reported and tried again in the next round, and stops
- * nothing else; a round never rejects.
+ * nothing else, but that nothing is judged while summing is broken off: the cursors stay where they are until the
+ * same work is done. A round never rejects.
  */
 export function createRound(parts: RoundParts): () => Promise<RoundResult> {
   const backoff = createBackoff({
@@ -39,10 +40,17 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
     now: parts.judge.now,
   });
   return async () => {
+    let is_broken_off = false;
+    const sum = async (queue: 'sketch' | 'measure', what: string) => {
+      const result = await attempt(parts, what, () => portions(parts, () => sumWork(queue, parts.sum)));
+      is_broken_off ||= result === null;
+      return result;
+    };
     const stages = [
       () => embed(parts, backoff),
-      () => attempt(parts, 'Summing vectors', () => portions(parts, () => sketchEmbeddings(parts.sketch))),
-      () => judge(parts),
+      () => sum('sketch', 'Summing vectors'),
+      () => sum('measure', 'Summing spans'),
+      async () => !is_broken_off && (await judge(parts)),
       () => attempt(parts, 'Handing on verdicts', () => parts.judge.verdicts.deliver()),
     ];
     let has_more = false;

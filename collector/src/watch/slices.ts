@@ -3,23 +3,29 @@ import { slice_columns } from '../stores/slices.ts';
 import type { Slice, Stream } from './streams.ts';
 
 const values_max = 20;
+/** Slices of a stream, those of all columns together. */
+const slices_max = 60;
 
-/** Where every vector is counted. */
+/** What slices are made by: columns of the span, and what is found in its texts. */
+export const slice_keys = [...slice_columns, 'language'] as const;
+
+/** Where everything is counted. */
 export const whole: Slice = { slice_key: 'all', slice_value: 'all' };
 const rest = 'other';
 
 /**
- * The slices a vector belongs to: the whole, and one for each slice column its span has. The first twenty values
- * of a column have a slice each, the others share one.
+ * The slices a value belongs to: the whole, and one for each slice key it has a value of. The first twenty values
+ * of a key have a slice each, as long as there is room in the stream; the others share one.
  */
-export type SlicesOf = (stream: Stream, slices_json: string) => Slice[];
+export type SlicesOf = (stream: Stream, values: Readonly<Record<string, string>>) => Slice[];
 
 export function createSlicesOf(database: DatabaseSync): SlicesOf {
   const has = database.prepare(`
     SELECT 1 FROM watch_slice_values
     WHERE stream_id = $stream_id AND slice_key = $slice_key AND slice_value = $slice_value`);
   const count = database.prepare(`
-    SELECT count(*) AS n FROM watch_slice_values WHERE stream_id = $stream_id AND slice_key = $slice_key`);
+    SELECT count(*) AS total, count(*) FILTER (WHERE slice_key = $slice_key) AS of_key
+    FROM watch_slice_values WHERE stream_id = $stream_id`);
   const insert = database.prepare(
     'INSERT INTO watch_slice_values VALUES ($stream_id, $slice_key, $slice_value)',
   );
@@ -28,16 +34,16 @@ export function createSlicesOf(database: DatabaseSync): SlicesOf {
   function keepsItsName(stream_id: number, slice: Slice): boolean {
     const row = { stream_id, ...slice };
     if (has.get(row) !== undefined) return true;
-    if (Number(count.get({ stream_id, slice_key: slice.slice_key })?.['n']) >= values_max) return false;
+    const counts = count.get({ stream_id, slice_key: slice.slice_key });
+    if (Number(counts?.['of_key']) >= values_max || Number(counts?.['total']) >= slices_max) return false;
     insert.run(row);
     return true;
   }
 
-  return ({ stream_id }, slices_json) => {
-    const values = parseObject(slices_json);
-    const slices = slice_columns.flatMap((slice_key) => {
+  return ({ stream_id }, values) => {
+    const slices = slice_keys.flatMap((slice_key) => {
       const slice_value = values[slice_key];
-      if (typeof slice_value !== 'string') return [];
+      if (slice_value === undefined) return [];
       const slice = { slice_key, slice_value };
       return [keepsItsName(stream_id, slice) ? slice : { slice_key, slice_value: rest }];
     });
@@ -46,6 +52,13 @@ export function createSlicesOf(database: DatabaseSync): SlicesOf {
 }
 
 /** Slices are written by the collector; anything else in their place counts as none. */
+export function parseSlices(text: string): Record<string, string> {
+  const entries = Object.entries(parseObject(text));
+  return Object.fromEntries(
+    entries.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
+}
+
 function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,16 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Fit, parseFit, type Sketch } from '@sextant/detectors';
+import type { AnyFit, Sketch } from '@sextant/detectors';
 import { transaction } from '../sqlite-transaction.ts';
 import { float64Of, toBytes } from './control.ts';
+import { kindOf } from './kinds.ts';
 
-/** Each stream costs a fit and its references, from half a megabyte up. */
-const streams_max = 64;
+/** A stream of vectors costs a fit and its references, from half a megabyte up; others a few kilobytes. */
+const streams_max = 256;
 
-/** Vectors that are comparable with each other: watched as one series. */
+/** Values that are comparable with each other: watched as one series. */
 export interface StreamKey {
   readonly tenant: string;
   readonly feature: string;
+  /** What made the vectors; of other values the name of their kind. */
   readonly encoder: string;
+  /** Length of the vectors, else 0. */
   readonly dimension: number;
 }
 
@@ -25,6 +28,8 @@ export interface Stream extends StreamKey {
   /** Start of the first minute that is in neither the reference nor a closed window. */
   readonly cursor_us: number | null;
   readonly last_verdict: string | null;
+  /** Rows stored before this are not of the fit it has; null where it never had another. */
+  readonly begun_us: number | null;
 }
 
 export interface Slice {
@@ -42,7 +47,9 @@ export interface Streams {
   /** The stream of a key, new where it was not seen before; null when there are too many. */
   open(key: StreamKey): Stream | null;
   /** @throws DetectorError bad_fit when what is stored is damaged or of another version */
-  fitOf(stream: Stream): Fit | null;
+  fitOf(stream: Stream): AnyFit | null;
+  /** Lets a stream begin anew, without fit, reference and all that followed from them. */
+  reset(stream: Stream, now_us: number): void;
   reference(stream: Stream): SliceSketch[];
   referenceCounts(stream: Stream): (Slice & { count: number })[];
   /** Freezes the reference; windows begin at the cursor. */
@@ -65,9 +72,15 @@ export function createStreams(database: DatabaseSync): Streams {
     list: () => statements.list.all().map(streamOf),
     get: (stream_id) => streamOf(statements.get.get({ stream_id }) ?? {}),
     open,
-    fitOf({ stream_id }) {
+    fitOf({ stream_id, feature }) {
       const text = statements.fit.get({ stream_id })?.['fit'];
-      return typeof text === 'string' ? parseFit(text) : null;
+      return typeof text === 'string' ? (kindOf(feature)?.parseFit(text) ?? null) : null;
+    },
+    reset({ stream_id }, now_us) {
+      transaction(database, () => {
+        for (const forget of statements.forget) forget.run({ stream_id });
+        statements.begin_anew.run({ stream_id, now_us });
+      });
     },
     reference: ({ stream_id, sketch_id }) =>
       statements.references.all({ stream_id }).map((row) => ({
@@ -106,8 +119,16 @@ function streamOf(row: Fields): Stream {
   return { ...stream, sketch_id, phase };
 }
 
+const forgotten_tables = [
+  'watch_fit_values',
+  'watch_units',
+  'watch_references',
+  'watch_sequential',
+  'watch_windows',
+] as const;
+
 const columns = `
-  stream_id, tenant, feature, encoder, dimension, fit ->> 'id' AS sketch_id, cursor_us, has_reference, last_verdict`;
+  stream_id, tenant, feature, encoder, dimension, sketch_id, cursor_us, has_reference, last_verdict, begun_us`;
 
 function prepare(database: DatabaseSync) {
   return {
@@ -128,6 +149,13 @@ function prepare(database: DatabaseSync) {
       ORDER BY slice_key, count DESC, slice_value`),
     save_reference: database.prepare(`
       INSERT OR REPLACE INTO watch_references VALUES ($stream_id, $slice_key, $slice_value, $count, $sums)`),
+    forget: forgotten_tables.map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE stream_id = $stream_id`),
+    ),
+    begin_anew: database.prepare(`
+      UPDATE watch_streams SET fit = NULL, sketch_id = NULL, cursor_us = NULL, has_reference = 0, last_verdict = NULL,
+        begun_us = $now_us
+      WHERE stream_id = $stream_id`),
     begin_windows: database.prepare(`
       UPDATE watch_streams SET has_reference = 1, cursor_us = $cursor_us WHERE stream_id = $stream_id`),
   };

@@ -4,9 +4,13 @@ import type { VerdictContext } from '../alerts/alert.ts';
 import { transaction } from '../sqlite-transaction.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
+import type { JudgedWindow } from './judge-window.ts';
+import type { TimeRange } from './read-sketches.ts';
 import type { Stream } from './streams.ts';
 
 const portion = 100;
+const windows_kept = 1_000;
+const units_kept_us = 2 * 86_400_000_000;
 
 /** A verdict on a closed window, with everything that follows from it. */
 export interface WindowVerdict {
@@ -23,8 +27,8 @@ export type OnVerdict = (verdict: Verdict, context: VerdictContext) => Promise<v
  * they have seen.
  */
 export interface Verdicts {
-  /** Closes a window: keeps its verdicts and moves the cursor of the stream. */
-  close(stream: Stream, verdicts: readonly WindowVerdict[], cursor_us: number): void;
+  /** Closes a window: keeps its verdicts and what detectors carry on, and moves the cursor of the stream. */
+  close(stream: Stream, window: TimeRange, judged: JudgedWindow): void;
   /** Hands on what waits, oldest first. Rejects with the first error; the rest waits. */
   deliver(): Promise<void>;
 }
@@ -38,14 +42,25 @@ export interface VerdictsOptions {
 export function createVerdicts({ database, store, onVerdict }: VerdictsOptions): Verdicts {
   const statements = prepare(database);
 
-  function close({ stream_id }: Stream, verdicts: readonly WindowVerdict[], cursor_us: number): void {
+  function close(
+    { stream_id }: Stream,
+    { from_us, to_us }: TimeRange,
+    { verdicts, states }: JudgedWindow,
+  ): void {
     transaction(database, () => {
       for (const verdict of verdicts) {
         statements.insert.run({ score_id: verdict.score.score_id, document: JSON.stringify(verdict) });
         if (verdict.context.slice_key !== 'all') continue;
         statements.remember.run({ stream_id, last_verdict: JSON.stringify(verdict) });
       }
-      statements.advance.run({ stream_id, cursor_us });
+      for (const { state, ...row } of states) {
+        statements.save_state.run({ stream_id, ...row, state: JSON.stringify(state) });
+      }
+      statements.add_window.run({ stream_id, from_us });
+      statements.forget_windows.run({ stream_id });
+      statements.advance.run({ stream_id, cursor_us: to_us });
+      // Conversations that began before the cursor count anew when they go on.
+      statements.forget_units.run({ stream_id, cursor_us: to_us - units_kept_us });
     });
   }
 
@@ -83,6 +98,15 @@ function prepare(database: DatabaseSync) {
   return {
     insert: database.prepare(`
       INSERT OR IGNORE INTO watch_verdicts (score_id, document) VALUES ($score_id, $document)`),
+    save_state: database.prepare(`
+      INSERT OR REPLACE INTO watch_sequential VALUES ($stream_id, $slice_key, $slice_value, $detector, $state)`),
+    add_window: database.prepare('INSERT OR IGNORE INTO watch_windows VALUES ($stream_id, $from_us)'),
+    forget_windows: database.prepare(`
+      DELETE FROM watch_windows WHERE stream_id = $stream_id AND from_us < (
+        SELECT min(from_us) FROM (
+          SELECT from_us FROM watch_windows WHERE stream_id = $stream_id ORDER BY from_us DESC LIMIT ${windows_kept}))`),
+    forget_units: database.prepare(`
+      DELETE FROM watch_units WHERE stream_id = $stream_id AND home_us < $cursor_us`),
     remember: database.prepare(`
       UPDATE watch_streams SET last_verdict = $last_verdict WHERE stream_id = $stream_id`),
     advance: database.prepare('UPDATE watch_streams SET cursor_us = $cursor_us WHERE stream_id = $stream_id'),

@@ -6,20 +6,29 @@ import type { Store } from '../stores/store.ts';
 import { createTables } from './control.ts';
 import { type Counter, createCounter } from './counter.ts';
 import type { Encoder } from './encoders/encoder.ts';
+import { watchedFeatures } from './features.ts';
 import { createFits, type Fits } from './fits.ts';
 import type { Progress } from './judge-windows.ts';
 import { pause } from './pause.ts';
+import { createReferencePolicies } from './reference-policy.ts';
+import { createReferences } from './references.ts';
 import { createRound, type RoundParts, type RoundResult } from './round.ts';
+import { createSampling } from './sampling.ts';
+import { createSequentialStates } from './sequential-states.ts';
 import { createSlicesOf } from './slices.ts';
 import { type DriftFeature, describeStream } from './status.ts';
 import { createStreams, type Streams } from './streams.ts';
+import { createUnits } from './units.ts';
+import { renewUnreadableFits } from './upgrade.ts';
 import { createVerdicts, type OnVerdict } from './verdicts.ts';
 
 const rows_max = 1_024;
 const grace_ms_default = 15_000;
 
 type WatchOptionName =
+  | 'drift_features'
   | 'drift_interval_ms'
+  | 'drift_vectors_per_second'
   | 'drift_fit'
   | 'drift_reference'
   | 'drift_window'
@@ -50,7 +59,8 @@ export interface WatchSettings {
 /**
  * Watches stored messages for drift, apart from the path on which they come in:
  *
- *     messages ─▶ vectors ─▶ sums for each minute ─▶ fit, reference, windows ─▶ verdicts ─▶ scores, alerts
+ *     messages ─▶ vectors ─┐
+ *                    spans ─┴▶ sums for each minute ─▶ fit, reference, windows ─▶ verdicts ─▶ scores, alerts
  */
 export interface Watch {
   /** Does what there is to do, within bounds. Errors are counted, logged and tried again; it never rejects. */
@@ -81,6 +91,7 @@ export function createWatch(settings: WatchSettings): Watch {
   const skipped = createCounter();
   const progress = new Map<number, Progress>();
   const streams = createStreams(control);
+  renewUnreadableFits({ streams, skipped, now_us: settings.now() * 1_000, log });
   const fits = createFits({ database: control, streams, wanted: options.drift_fit });
   const counted = { rounds: 0, errors: 0, last_error: null as string | null };
   const onError = (error: unknown, message: string) => {
@@ -138,14 +149,29 @@ interface WatchState {
 
 function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
   const { store, control, encoder, options, now, onVerdict } = settings;
+  const { streams } = state;
   const verdicts = createVerdicts({ database: control, store, onVerdict });
+  const watched = watchedFeatures(options.drift_features);
+  const sampling = createSampling({ database: control, per_second: options.drift_vectors_per_second });
+  const policies = createReferencePolicies(control);
+  const references = createReferences({ store, streams, policies, wanted: options.drift_reference });
+  const grace_ms = options.grace_ms ?? grace_ms_default;
   return {
     ...state,
     isIngestBehind: settings.isIngestBehind ?? (() => false),
     pause_ms: options.drift_interval_ms,
-    embed: { ...state, store, encoder, rows_max },
-    sketch: { ...state, store, slicesOf: createSlicesOf(control), rows_max },
-    judge: { ...state, store, verdicts, options: judgeOptions(options), now },
+    embed: { ...state, store, encoder, sampling, watched, rows_max },
+    sum: {
+      ...{ ...state, store, sampling, watched, rows_max },
+      slicesOf: createSlicesOf(control),
+      unitsOf: createUnits(control),
+      settled_us: () => (now() - grace_ms) * 1_000,
+    },
+    judge: {
+      ...{ ...state, store, verdicts, references, now },
+      states: createSequentialStates(control),
+      options: judgeOptions(options),
+    },
   };
 }
 

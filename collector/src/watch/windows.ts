@@ -1,4 +1,4 @@
-import { minute_us } from './sketch-embeddings.ts';
+import { minute_us } from './observation.ts';
 
 /** What is stored for one minute of a stream. Times are microseconds since 1970. */
 export interface Minute {
@@ -16,7 +16,7 @@ export interface Window {
 }
 
 export interface WindowRule {
-  /** Vectors after which a window closes, at the end of their minute. */
+  /** Conversations after which a window closes, at the end of their minute. */
   readonly vectors: number;
   /** Age at which it closes all the same. */
   readonly minutes_max: number;

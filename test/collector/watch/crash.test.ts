@@ -11,6 +11,8 @@ import { createMemoryStore, type MemoryStore, memory_arrival_us } from './suppor
 
 const dimension = 4;
 const options = {
+  drift_features: 'embedding.*',
+  drift_vectors_per_second: 100,
   drift_interval_ms: 1_000,
   drift_fit: 70,
   drift_reference: 120,
@@ -40,6 +42,8 @@ function messages(): EmbedRow[][] {
     time: (1_000 + Math.floor(number / 10)) * 60_000_000,
     text_hash: `hash ${number}`,
     text: String(number),
+    output_hash: null,
+    output_text: null,
     slices: { service: number % 2 === 0 ? 'shop' : 'desk' },
   }));
   // Batches end inside the fit, inside minutes, and inside windows.

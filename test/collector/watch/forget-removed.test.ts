@@ -15,17 +15,19 @@ it('forgets vectors whose span is gone, and only those', async () => {
   );
   stream.run(1, 'default');
   stream.run(2, 'other');
-  const insert = control.prepare('INSERT INTO watch_fit_rows (stream_id, row_key, vector) VALUES (?, ?, ?)');
+  const insert = control.prepare(
+    'INSERT INTO watch_fit_values (stream_id, unit_key, value_key, value) VALUES (?, ?, ?, ?)',
+  );
   const key = (number: number) => `${traceId(number)}:${spanRow(number).span_id}:hash:digest`;
-  for (const number of [1, 2, 3, 4]) insert.run(1, key(number), Buffer.from('vector'));
-  insert.run(2, key(3), null);
+  for (const number of [1, 2, 3, 4]) insert.run(1, 'u', key(number), Buffer.from('vector'));
+  insert.run(2, 'u', key(3), null);
   await store.erase({ tenant: 'default', trace_id: traceId(2) });
   // Span 2 was erased, spans 3 and 4 were never this tenant's.
   expect(await forgetRemovedVectors({ control, store })).toBe(3);
-  const left = control.prepare('SELECT stream_id, row_key FROM watch_fit_rows ORDER BY sequence').all();
+  const left = control.prepare('SELECT stream_id, value_key FROM watch_fit_values ORDER BY sequence').all();
   expect(left.map((row) => ({ ...row }))).toEqual([
-    { stream_id: 1, row_key: key(1) },
-    { stream_id: 2, row_key: key(3) },
+    { stream_id: 1, value_key: key(1) },
+    { stream_id: 2, value_key: key(3) },
   ]);
   expect(await forgetRemovedVectors({ control, store })).toBe(0);
 });

@@ -11,6 +11,8 @@ import { createSender, openStore } from './support/stores.ts';
 import { assistantTexts, bankTexts } from './support/texts.ts';
 
 const options = {
+  drift_features: 'embedding.*',
+  drift_vectors_per_second: 100,
   drift_interval_ms: 1_000,
   drift_fit: 2_000,
   drift_reference: 5_000,

@@ -13,6 +13,8 @@ import { createSender, openStore } from './support/stores.ts';
 const dimension = 4;
 const vectors = cloud({ count: 300, dimension, seed: 1 });
 const options = {
+  drift_features: 'embedding.*',
+  drift_vectors_per_second: 100,
   drift_interval_ms: 1_000,
   drift_fit: 70,
   drift_reference: 100,
@@ -60,7 +62,9 @@ describe('createWatch', () => {
       },
     );
     const message = { tenant: 'default', trace_id: 't', span_id: 's', conversation_id: null, time: 0 };
-    memory.addMessages([{ ...message, text_hash: 'h', text: 'hello', slices: {} }]);
+    memory.addMessages([
+      { ...message, ...{ text_hash: 'h', text: 'hello', output_hash: null, output_text: null }, slices: {} },
+    ]);
     memory.addEmbeddings(rows('embedding.output'));
     await watch.round();
     expect(watch.status('default')).toMatchObject([{ phase: 'watching', n_fit: 70, n_reference: 110 }]);

@@ -285,6 +285,8 @@ export function amendmentTests(open: OpenStore, { amends_stored_spans }: Amendme
           time: noon_us + second_us,
           text_hash: message('user', 'question 1').message_hash,
           text: 'question 1',
+          output_hash: null,
+          output_text: null,
           slices: { service: 'shop', prompt_version: 'v2' },
         },
       ]);

@@ -157,7 +157,7 @@ export function appendTests(open: OpenStore): void {
     ).rejects.toThrow();
     await expect(store.expire(second_us)).rejects.toThrow();
     await expect(store.erase({ tenant: 'default', user_id: 'x' })).rejects.toThrow();
-    await expect(store.finish({ queue: 'embed', mark: '', rows: [] }, [])).rejects.toThrow();
+    await expect(store.finish({ queue: 'embed', mark: '', rows: [], earlier: [] }, [])).rejects.toThrow();
     await expect(store.close()).rejects.toThrow();
     await under.reopen().catch(() => undefined);
   });

@@ -1,5 +1,10 @@
 import { expect, test } from 'vitest';
-import type { EmbedRow, Work } from '../../../collector/src/stores/store.ts';
+import {
+  type EmbedRow,
+  earlier_max,
+  type QueueName,
+  type Work,
+} from '../../../collector/src/stores/store.ts';
 import { type OpenStore, rowsOf, useStore } from './harness.ts';
 import {
   bare,
@@ -10,15 +15,17 @@ import {
   noon_us,
   recordAt,
   sketchRow,
+  spanId,
   spanRow,
+  traceId,
 } from './rows.ts';
 
 /** Work is handed out oldest first, in whole batches, and again until it is finished. */
 export function queueTests(open: OpenStore): void {
   const under = useStore(open);
   const embedAll = (work: Work<'embed'>) => work.rows.map(answer);
-  const numbersOf = (work: Work<'embed' | 'sketch'> | null) =>
-    work?.rows.map((row) => Number.parseInt(row.span_id.slice(1), 16)).sort((a, b) => a - b);
+  const numberOf = (row: { readonly span_id: string }) => Number.parseInt(row.span_id.slice(1), 16);
+  const numbersOf = (work: Work<QueueName> | null) => work?.rows.map(numberOf).sort((a, b) => a - b);
 
   async function appendPairs(count: number): Promise<void> {
     for (let batch = 1; batch <= count; batch++) {
@@ -27,7 +34,7 @@ export function queueTests(open: OpenStore): void {
     }
   }
 
-  async function drain(queue: 'embed' | 'sketch'): Promise<number[][]> {
+  async function drain(queue: QueueName): Promise<number[][]> {
     const taken: number[][] = [];
     for (let work = await under.store.take(queue, 100); work; work = await under.store.take(queue, 100)) {
       taken.push(numbersOf(work) ?? []);
@@ -39,6 +46,7 @@ export function queueTests(open: OpenStore): void {
   test('there is no work in an empty store', async () => {
     expect(await under.store.take('embed', 10)).toBeNull();
     expect(await under.store.take('sketch', 10)).toBeNull();
+    expect(await under.store.take('measure', 10)).toBeNull();
   });
 
   test('a user message comes with everything needed to embed it', async () => {
@@ -59,6 +67,8 @@ export function queueTests(open: OpenStore): void {
         time: call.span.start_time,
         text_hash: call.messages[0]?.message_hash,
         text: 'where is my order?',
+        output_hash: call.messages[1]?.message_hash,
+        output_text: 'answer 1',
         slices: { service: 'shop', request_model: 'gpt-4o', prompt_version: 'v2' },
       },
     ]);
@@ -92,34 +102,41 @@ export function queueTests(open: OpenStore): void {
     const [row] = work?.rows ?? [];
     expect({ ...row, vector: [...(row?.vector ?? [])], slices: JSON.parse(row?.slices ?? '') }).toEqual({
       ...embeddingRow(1),
+      ingest_time: expect.any(Number),
       time: noon_us + 1_000_000,
       slices: { service: 'shop' },
     });
   });
 
-  test.each(['embed', 'sketch'] as const)('%s hands out whole batches, the oldest first', async (queue) => {
-    await appendPairs(3);
-    const take = async (rows_max: number) => numbersOf(await under.store.take(queue, rows_max));
-    expect(await take(1)).toEqual([1, 2]);
-    expect(await take(3)).toEqual([1, 2]);
-    expect(await take(5)).toEqual([1, 2, 3, 4]);
-    expect(await take(6)).toEqual([1, 2, 3, 4, 5, 6]);
-    expect(await take(600)).toEqual([1, 2, 3, 4, 5, 6]);
-  });
+  test.each(['embed', 'sketch', 'measure'] as const)(
+    '%s hands out whole batches, the oldest first',
+    async (queue) => {
+      await appendPairs(3);
+      const take = async (rows_max: number) => numbersOf(await under.store.take(queue, rows_max));
+      expect(await take(1)).toEqual([1, 2]);
+      expect(await take(3)).toEqual([1, 2]);
+      expect(await take(5)).toEqual([1, 2, 3, 4]);
+      expect(await take(6)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await take(600)).toEqual([1, 2, 3, 4, 5, 6]);
+    },
+  );
 
-  test.each(['embed', 'sketch'] as const)('%s gives the same work until it is finished', async (queue) => {
-    await appendPairs(2);
-    const work = await under.store.take(queue, 2);
-    expect(await under.store.take(queue, 2)).toEqual(work);
-    await under.reopen();
-    expect(await under.store.take(queue, 2)).toEqual(work);
-    if (work) await under.store.finish(work, []);
-    expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
-    await under.reopen();
-    expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
-  });
+  test.each(['embed', 'sketch', 'measure'] as const)(
+    '%s gives the same work until it is finished',
+    async (queue) => {
+      await appendPairs(2);
+      const work = await under.store.take(queue, 2);
+      expect(await under.store.take(queue, 2)).toEqual(work);
+      await under.reopen();
+      expect(await under.store.take(queue, 2)).toEqual(work);
+      if (work) await under.store.finish(work, []);
+      expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
+      await under.reopen();
+      expect(numbersOf(await under.store.take(queue, 2))).toEqual([3, 4]);
+    },
+  );
 
-  test.each(['embed', 'sketch'] as const)(
+  test.each(['embed', 'sketch', 'measure'] as const)(
     '%s is empty when all is finished, and fills again',
     async (queue) => {
       await appendPairs(2);
@@ -183,6 +200,95 @@ export function queueTests(open: OpenStore): void {
       [1, -2, 3],
     ]);
     expect(await under.store.take('sketch', 10)).toBeNull();
+  });
+
+  test('a span comes with its columns, its texts and what its trace did', async () => {
+    const tool = (number: number, fields: Parameters<typeof spanRow>[1]) =>
+      bare(
+        spanRow(number, {
+          ...{ trace_id: traceId(1), parent_span_id: spanId(1), operation: 'execute_tool' },
+          ...{ tool_name: 'search', attributes: '{"gen_ai.tool.call.arguments":"{}"}' },
+          ...fields,
+        }),
+      );
+    const call = modelCall(2, { trace_id: traceId(1), parent_span_id: spanId(1), conversation_id: 'c1' });
+    const root = bare(spanRow(1, { operation: 'invoke_agent', service: 'shop', status: 'error' }));
+    const late = tool(6, {});
+    await under.store.append({
+      records: [
+        recordAt(100, call, tool(3, {}), tool(4, {}), tool(5, { tool_name: 'book' })),
+        recordAt(200, root),
+      ],
+    });
+    await under.store.append({ records: [recordAt(300, late)] });
+    const work = await under.store.take('measure', 5);
+    expect(numbersOf(work)).toEqual([1, 2, 3, 4, 5]);
+    const found = (number: number) => work?.rows.find((row) => numberOf(row) === number);
+    expect(found(1)).toMatchObject({
+      ...{ conversation_id: null, slices: { service: 'shop' }, input_text: null, output_text: null },
+      columns: { operation: 'invoke_agent', status: 'error', duration_ms: 250, is_leaf: false },
+      trace: { steps: 4, tool_calls: 3, repeated_tool_calls: 1 },
+    });
+    expect(found(2)).toMatchObject({
+      ...{ conversation_id: 'c1', input_text: 'question 2', output_text: 'answer 2', trace: null },
+      time: call.span.start_time,
+      columns: { input_tokens: 10, output_tokens: 5, cost_usd: 0.25, ttft_ms: null, is_leaf: true },
+    });
+    expect(found(3)).toMatchObject({ slices: { tool_name: 'search' }, trace: null });
+  });
+
+  test('what was stored a moment ago is left for another time where that is asked for', async () => {
+    await appendPairs(2);
+    const [first] = (await under.store.take('measure', 2))?.rows ?? [];
+    const ingest_time = first?.ingest_time as number;
+    expect(await under.store.take('measure', 10, ingest_time - 1)).toBeNull();
+    expect(numbersOf(await under.store.take('measure', 10, ingest_time))).toEqual([1, 2]);
+    expect(numbersOf(await under.store.take('measure', 10))).toEqual([1, 2, 3, 4]);
+  });
+
+  test.each(['sketch', 'measure'] as const)(
+    '%s brings what was worked off of the same conversations',
+    async (queue) => {
+      const say = (conversation: string, ...numbers: number[]) =>
+        numbers.map((number) => {
+          const call = modelCall(number, { conversation_id: conversation });
+          return {
+            ...call,
+            embeddings: call.embeddings.map((row) => ({ ...row, conversation_id: conversation })),
+          };
+        });
+      const tomorrow = modelCall(9, { start_time: noon_us + day_us, conversation_id: 'c1' });
+      await under.store.append({ records: [recordAt(100, ...say('c1', 1, 2), ...say('c2', 3))] });
+      await under.store.append({ records: [recordAt(200, ...say('c1', 4), modelCall(5))] });
+      const finish = async () => {
+        const work = await under.store.take(queue, 1);
+        if (!work) throw new Error('There should be work.');
+        await under.store.finish(work, []);
+        return work;
+      };
+      expect((await finish()).earlier).toEqual([]);
+      const second = await under.store.take(queue, 1);
+      expect(second?.earlier.map(numberOf)).toEqual([1, 2]);
+      await under.reopen();
+      expect(await under.store.take(queue, 1)).toEqual(second);
+      expect((await finish()).rows.map(numberOf)).toEqual([4, 5]);
+      await under.store.append({ records: [recordAt(300, tomorrow, ...say('c1', 6))] });
+      expect((await finish()).earlier.map(numberOf)).toEqual([1, 2, 4]);
+      expect((await finish()).earlier, 'another day').toEqual([]);
+    },
+  );
+
+  test.each(['sketch', 'measure'] as const)('%s brings the last of a long conversation', async (queue) => {
+    const turns = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => {
+        const call = modelCall(from + index, { conversation_id: 'c' });
+        return { ...call, embeddings: call.embeddings.map((row) => ({ ...row, conversation_id: 'c' })) };
+      });
+    await under.store.append({ records: [recordAt(100, ...turns(1, earlier_max + 6))] });
+    await drain(queue);
+    await under.store.append({ records: [recordAt(200, ...turns(200, 1))] });
+    const work = await under.store.take(queue, 10);
+    expect(work?.earlier.map(numberOf)).toEqual(Array.from({ length: earlier_max }, (_, index) => index + 7));
   });
 
   test('work that was taken outlives rows that arrive meanwhile', async () => {

@@ -108,6 +108,7 @@ export function sketchRow(fields: Fields<'sketches'> = {}): NewRow<'sketches'> {
     sketch_id: 'test',
     count: 1,
     sums: [1, -2, 3],
+    sampling_probability: null,
     ...fields,
   };
 }

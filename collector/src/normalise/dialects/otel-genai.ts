@@ -63,6 +63,7 @@ const readFields = fieldReader({
   chain_version: text(semconv.SEXTANT_CHAIN_VERSION),
   adapter_name: text(semconv.SEXTANT_ADAPTER_NAME),
   adapter_version: text(semconv.SEXTANT_ADAPTER_VERSION),
+  user_segment: text(semconv.SEXTANT_USER_SEGMENT),
   deployment_version: text(semconv.SEXTANT_DEPLOYMENT_VERSION),
   service_tier: text(
     semconv.OPENAI_RESPONSE_SERVICE_TIER,

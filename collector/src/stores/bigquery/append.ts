@@ -160,7 +160,12 @@ function waitingBatches(fresh: readonly SpanArrival[], ingest_time: number): Wai
   const asking = spans.filter((span) => span.is_leaf && (span.input_messages?.length ?? 0) > 0);
   const asked = asking.map((span) => span.start_time);
   const embedded = fresh.flatMap(({ rows }) => rows.embeddings.map((row) => row.time));
-  return [...countDays('embed', asked, ingest_time), ...countDays('sketch', embedded, ingest_time)];
+  const all = spans.map((span) => span.start_time);
+  return [
+    ...countDays('embed', asked, ingest_time),
+    ...countDays('sketch', embedded, ingest_time),
+    ...countDays('measure', all, ingest_time),
+  ];
 }
 
 export function countDays(

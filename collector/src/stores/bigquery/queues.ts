@@ -1,29 +1,38 @@
-import { slice_columns, toEmbedRow } from '../slices.ts';
-import type { EmbedRow, QueueName, QueueResult, QueueRow, Row, Work } from '../store.ts';
+import type { QueueName, QueueResult, Row, Work } from '../store.ts';
 import { countDays, type StoreParts } from './append.ts';
 import type { Client } from './client.ts';
 import { boundsOf } from './days.ts';
 import { insertRows } from './insert-rows.ts';
+import { arguments_key, queueSources } from './queue-sources.ts';
 import type { Mark, State } from './state.ts';
 import { identify, keyOf, storedKeys } from './stored-keys.ts';
 
 // A query names each batch it reads; small batches are taken together, but not without end.
 const batches_max = 200;
+/** Batches worked off before in which conversations are looked for: those of some hours of steady traffic. */
+const earlier_batches_max = 5_000;
 
 /** Work that was begun to be answered comes first and unchanged, so that its answers are stored once. */
 export async function takeWork<Name extends QueueName>(
   { client, state }: StoreParts,
   queue: Name,
   rows_max: number,
+  before_us = Number.MAX_SAFE_INTEGER,
 ): Promise<Work<Name> | null> {
-  for (let mark = nextMark(state, queue, rows_max); mark; mark = nextMark(state, queue, rows_max)) {
-    const rows = queue === 'embed' ? await readMessages(client, mark) : await readEmbeddings(client, mark);
-    if (rows.length > 0)
+  const next = () => nextMark(state, { queue, rows_max, before_us });
+  for (let mark = next(); mark; mark = next()) {
+    const { rows, earlier, toRow } = queueSources[queue];
+    const portion = await readDay(client, mark, { queue, text: rows });
+    if (portion.length > 0) {
+      const is_followed = portion.some((row) => row['conversation_id'] !== null);
+      const before = earlier === null || !is_followed ? [] : await readBefore(client, state, { queue, mark });
       return {
         queue,
         mark: JSON.stringify(mark),
-        rows: rows as readonly QueueRow<QueueName>[],
-      } as Work<Name>;
+        rows: portion.map(toRow),
+        earlier: before.map(toRow),
+      } as unknown as Work<Name>;
+    }
     // Nothing of these batches belongs to the queue, or the rows are gone.
     state.endWork(queue, mark);
   }
@@ -73,10 +82,16 @@ function timesOf(results: readonly object[]): number[] {
   return results.map((row) => (row as Row)['time'] as number);
 }
 
-function nextMark(state: State, queue: QueueName, rows_max: number): Mark | null {
+interface Wanted {
+  readonly queue: QueueName;
+  readonly rows_max: number;
+  readonly before_us: number;
+}
+
+function nextMark(state: State, { queue, rows_max, before_us }: Wanted): Mark | null {
   const begun = state.begunAnswer(queue);
   if (begun) return JSON.parse(begun.mark) as Mark;
-  const [first, ...others] = state.oldestBatches(queue, batches_max);
+  const [first, ...others] = state.oldestBatches(queue, { limit: batches_max, before_us });
   if (!first) return null;
   const ingest_times = [first.ingest_time];
   let rows = first.rows_max;
@@ -88,51 +103,40 @@ function nextMark(state: State, queue: QueueName, rows_max: number): Mark | null
   return { day: first.day, ingest_times };
 }
 
-async function readMessages(client: Client, mark: Mark): Promise<EmbedRow[]> {
-  const rows = await readDay(
-    client,
-    mark,
-    `WITH waiting AS (
-      SELECT *, IF(ARRAY_LENGTH(input_messages) > 0, ARRAY_LAST(input_messages), NULL) AS last_message
-      FROM spans
-      WHERE start_time >= TIMESTAMP_MICROS(@from_us) AND start_time < TIMESTAMP_MICROS(@to_us)
-        AND UNIX_MICROS(ingest_time) IN UNNEST(@ingest_times)
-        AND is_leaf AND operation IN ('chat', 'generate_content', 'text_completion')
-      QUALIFY ROW_NUMBER() OVER (PARTITION BY tenant, trace_id, span_id ORDER BY ingest_time) = 1
-    ),
-    asked AS (
-      SELECT tenant, message_hash, text
-      FROM messages
-      WHERE first_time >= TIMESTAMP_MICROS(@from_us) AND first_time < TIMESTAMP_MICROS(@to_us)
-        AND role = 'user' AND text <> ''
-      QUALIFY ROW_NUMBER() OVER (PARTITION BY tenant, message_hash ORDER BY ingest_time) = 1
-    )
-    SELECT waiting.tenant, trace_id, span_id, conversation_id, UNIX_MICROS(start_time) AS time,
-      message_hash AS text_hash, text, ${slice_columns.join(', ')}
-    FROM waiting JOIN asked ON asked.tenant = waiting.tenant AND asked.message_hash = waiting.last_message
-    ORDER BY ingest_time, trace_id, span_id`,
-  );
-  return rows.map(toEmbedRow);
+interface Reading {
+  readonly queue: QueueName;
+  readonly text: string;
+  readonly earlier_times?: readonly number[];
 }
 
-async function readEmbeddings(client: Client, mark: Mark): Promise<QueueRow<'sketch'>[]> {
-  const rows = await readDay(
-    client,
-    mark,
-    `SELECT tenant, trace_id, span_id, conversation_id, feature, slices, UNIX_MICROS(time) AS time, encoder,
-      dimension, vector, text_hash
-    FROM embeddings
-    WHERE time >= TIMESTAMP_MICROS(@from_us) AND time < TIMESTAMP_MICROS(@to_us)
-      AND UNIX_MICROS(ingest_time) IN UNNEST(@ingest_times)
-    ORDER BY ingest_time, trace_id, span_id`,
-  );
-  return rows as unknown as QueueRow<'sketch'>[];
-}
-
-function readDay(client: Client, { day, ingest_times }: Mark, text: string): Promise<Row[]> {
+function readDay(
+  client: Client,
+  { day, ingest_times }: Mark,
+  { queue, text, earlier_times }: Reading,
+): Promise<Row[]> {
   return client.query({
     text,
-    parameters: { ...boundsOf(day), ingest_times },
-    types: { from_us: 'INT64', to_us: 'INT64', ingest_times: ['INT64'] },
+    parameters: {
+      ...boundsOf(day),
+      ingest_times,
+      ...(queue === 'measure' && { arguments_key }),
+      ...(earlier_times && { earlier_times }),
+    },
+    types: {
+      ...{ from_us: 'INT64', to_us: 'INT64', ingest_times: ['INT64'] },
+      ...(queue === 'measure' && { arguments_key: 'STRING' }),
+      ...(earlier_times && { earlier_times: ['INT64'] }),
+    },
   });
+}
+
+/** Looks in the batches of this collector alone: others have fits of their own, and what they measured is theirs. */
+async function readBefore(
+  client: Client,
+  state: State,
+  { queue, mark }: { readonly queue: QueueName; readonly mark: Mark },
+): Promise<Row[]> {
+  const earlier_times = state.finishedBatches(queue, { day: mark.day, limit: earlier_batches_max });
+  if (earlier_times.length === 0) return [];
+  return await readDay(client, mark, { queue, text: queueSources[queue].earlier as string, earlier_times });
 }

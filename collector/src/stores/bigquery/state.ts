@@ -6,6 +6,7 @@ import { comparePositions, type Position, type QueueName } from '../store.ts';
  *
  *   bigquery_progress   position of the journal, and the last ingest time given out
  *   bigquery_batches    batches whose rows wait in a queue, by day
+ *   bigquery_finished   batches that were worked off, of the last days
  *   bigquery_answers    work whose answers are being stored
  */
 interface BatchKey {
@@ -41,6 +42,10 @@ export class State {
         queue TEXT NOT NULL, day TEXT NOT NULL, ingest_time INTEGER NOT NULL, rows_max INTEGER NOT NULL,
         PRIMARY KEY (queue, day, ingest_time)
       ) STRICT;
+      CREATE TABLE IF NOT EXISTS bigquery_finished (
+        queue TEXT NOT NULL, day TEXT NOT NULL, ingest_time INTEGER NOT NULL,
+        PRIMARY KEY (queue, day, ingest_time)
+      ) STRICT, WITHOUT ROWID;
       CREATE TABLE IF NOT EXISTS bigquery_answers (
         queue TEXT PRIMARY KEY, mark TEXT NOT NULL, ingest_time INTEGER NOT NULL
       ) STRICT;
@@ -77,20 +82,36 @@ export class State {
   }
 
   /** Batches of the oldest day of a queue, oldest first, not more than this many. */
-  oldestBatches(queue: QueueName, limit: number): WaitingBatch[] {
+  oldestBatches(
+    queue: QueueName,
+    { limit, before_us }: { readonly limit: number; readonly before_us: number },
+  ): WaitingBatch[] {
     const rows = this.#database
       .prepare(
-        `SELECT day, ingest_time, rows_max FROM bigquery_batches
-        WHERE queue = $queue AND day = (SELECT min(day) FROM bigquery_batches WHERE queue = $queue)
+        `WITH waiting AS (SELECT * FROM bigquery_batches WHERE queue = $queue AND ingest_time <= $before_us)
+        SELECT day, ingest_time, rows_max FROM waiting WHERE day = (SELECT min(day) FROM waiting)
         ORDER BY ingest_time LIMIT $limit`,
       )
-      .all({ queue, limit });
+      .all({ queue, limit, before_us });
     return rows.map((row) => ({
       queue,
       day: String(row['day']),
       ingest_time: Number(row['ingest_time']),
       rows_max: Number(row['rows_max']),
     }));
+  }
+
+  /** Ingest times of the newest batches of a day that were worked off. */
+  finishedBatches(
+    queue: QueueName,
+    { day, limit }: { readonly day: string; readonly limit: number },
+  ): number[] {
+    const rows = this.#database
+      .prepare(
+        'SELECT ingest_time FROM bigquery_finished WHERE queue = ? AND day = ? ORDER BY ingest_time DESC LIMIT ?',
+      )
+      .all(queue, day, limit);
+    return rows.map((row) => Number(row['ingest_time']));
   }
 
   isWaiting(queue: QueueName, { day, ingest_times }: Mark): boolean {
@@ -120,8 +141,18 @@ export class State {
       'DELETE FROM bigquery_batches WHERE queue = ? AND day = ? AND ingest_time = ?',
     );
     const insert = this.#database.prepare('INSERT OR REPLACE INTO bigquery_batches VALUES (?, ?, ?, ?)');
+    const finished = this.#database.prepare('INSERT OR IGNORE INTO bigquery_finished VALUES (?, ?, ?)');
+    const forget = this.#database.prepare(`
+      DELETE FROM bigquery_finished WHERE queue = $queue AND day < (
+        SELECT min(day) FROM (
+          SELECT DISTINCT day FROM bigquery_finished WHERE queue = $queue ORDER BY day DESC LIMIT 2))`);
     this.#transaction(() => {
-      for (const ingest_time of mark.ingest_times) remove.run(queue, mark.day, ingest_time);
+      for (const ingest_time of mark.ingest_times) {
+        remove.run(queue, mark.day, ingest_time);
+        finished.run(queue, mark.day, ingest_time);
+      }
+      // A conversation is followed within its day: the days before the last two that were worked on can go.
+      forget.run({ queue });
       for (const { queue: next, day, ingest_time, rows_max } of answers)
         insert.run(next, day, ingest_time, rows_max);
       this.#database.prepare('DELETE FROM bigquery_answers WHERE queue = ?').run(queue);

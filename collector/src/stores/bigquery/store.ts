@@ -76,7 +76,8 @@ export async function openBigQueryStore(options: BigQueryOptions): Promise<Store
           ),
         ),
       ),
-    take: (queue, rows_max) => open(() => write(() => takeWork(parts, queue, rows_max))),
+    take: (queue, rows_max, before_us) =>
+      open(() => write(() => takeWork(parts, queue, rows_max, before_us))),
     finish: (work, results) => open(() => write(() => finishWork(parts, work, results))),
     query: (name, parameters, query_options) =>
       open(() =>

@@ -40,7 +40,7 @@ const identities = {
   sketches: {
     day_column: 'minute',
     asked: 'feature',
-    columns: ['tenant', 'feature', 'slice_key', 'slice_value', 'sketch_id', 'minute'],
+    columns: ['tenant', 'feature', 'slice_key', 'slice_value', 'sketch_id', 'minute', 'sampling_probability'],
     is_daily: false,
   },
 } as const satisfies Partial<Record<TableName, Identity>>;

@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { Log } from '../../log.ts';
 import { syncPath } from '../../sync-files.ts';
 import { type TableName, tables } from '../schema.ts';
-import type { Position } from '../store.ts';
+import type { Position, QueueName } from '../store.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
 import { bringUpToDate } from './day-schema.ts';
@@ -28,7 +28,7 @@ export interface DayFile {
   readonly day: string;
   position: Position;
   /** Marks of the queues, as ingest times. */
-  readonly marks: { embed: number; sketch: number };
+  readonly marks: Record<QueueName, number>;
   /** Newest ingest time of spans and embeddings. */
   readonly newest: { spans: number; embeddings: number };
   /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
@@ -256,7 +256,11 @@ export class DayFiles {
     return {
       day,
       position: progress.get('journal') ?? { segment: 0, offset: 0 },
-      marks: { embed: progress.get('embed')?.offset ?? 0, sketch: progress.get('sketch')?.offset ?? 0 },
+      marks: {
+        embed: progress.get('embed')?.offset ?? 0,
+        sketch: progress.get('sketch')?.offset ?? 0,
+        measure: progress.get('measure')?.offset ?? 0,
+      },
       newest: { spans: await newest('spans'), embeddings: await newest('embeddings') },
       created_ms: progress.get('created')?.offset ?? 0,
     };

@@ -11,7 +11,7 @@ export interface Progress {
  * The journal position up to which the file is filled, and as offsets: the ingest times up to which the queues
  * were worked off, the number of the schema, and when the file was made, in milliseconds since 1970.
  */
-export type ProgressName = 'journal' | 'embed' | 'sketch' | 'schema' | 'created';
+export type ProgressName = 'journal' | 'embed' | 'sketch' | 'measure' | 'schema' | 'created';
 
 export type ProgressOfDay = ReadonlyMap<ProgressName, Position>;
 

@@ -1,10 +1,10 @@
-import { BIGINT } from '@duckdb/node-api';
-import { slice_columns, toEmbedRow } from '../slices.ts';
-import type { QueueName, QueueResult, QueueRow, Row, Work } from '../store.ts';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { QueueName, QueueResult, Row, Work } from '../store.ts';
 import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
 import { insertRows } from './insert-rows.ts';
 import { setProgress } from './progress.ts';
+import { queueSources } from './queue-sources.ts';
 import { inTransaction } from './transaction.ts';
 import { fromDuckDB } from './values.ts';
 
@@ -16,15 +16,20 @@ export async function takeWork<Name extends QueueName>(
   files: DayFiles,
   queue: Name,
   rows_max: number,
+  before_us = Number.MAX_SAFE_INTEGER,
 ): Promise<Work<Name> | null> {
+  const { base } = queueSources[queue];
   for (const day of files.days().reverse()) {
     const file = files.get(day) as DayFile;
-    const newest = queue === 'embed' ? file.newest.spans : file.newest.embeddings;
-    if (newest <= file.marks[queue]) continue;
-    const work = await takeFrom(files, file, { queue, rows_max });
-    if (work) return work as Work<Name>;
-    // Nothing of these rows belongs to the queue: later calls need not look again.
-    file.marks[queue] = newest;
+    for (;;) {
+      const newest = Math.min(file.newest[base], before_us);
+      if (newest <= file.marks[queue]) break;
+      const through = await findPortion(files.writer, file, { queue, rows_max, newest });
+      const work = through === null ? null : await readPortion(files.writer, file, { queue, through });
+      if (work) return work as Work<Name>;
+      // Nothing of these rows belongs to the queue: later calls need not look again.
+      file.marks[queue] = through ?? newest;
+    }
   }
   return null;
 }
@@ -55,49 +60,59 @@ interface Mark {
   readonly through: number;
 }
 
-interface Take {
-  readonly queue: QueueName;
-  readonly rows_max: number;
+/** Ingest time of the last of as many whole batches as fit, but at least one; null where nothing waits. */
+async function findPortion(
+  connection: DuckDBConnection,
+  { day, marks }: DayFile,
+  {
+    queue,
+    rows_max,
+    newest,
+  }: { readonly queue: QueueName; readonly rows_max: number; readonly newest: number },
+): Promise<number | null> {
+  const { base, condition } = queueSources[queue];
+  const [row] = await read(
+    connection,
+    `WITH batches AS (
+      SELECT ingest_time, count(*) AS count FROM "${day}".main.${base} AS s
+      WHERE s.ingest_time > make_timestamp($mark::BIGINT) AND s.ingest_time <= make_timestamp($newest::BIGINT)
+        AND ${condition}
+      GROUP BY ingest_time
+    ),
+    running AS (SELECT ingest_time, sum(count) OVER (ORDER BY ingest_time) AS total FROM batches)
+    SELECT epoch_us(coalesce(max(ingest_time) FILTER (total <= $rows_max::BIGINT), min(ingest_time))) AS through
+    FROM running`,
+    { mark: BigInt(marks[queue]), newest: BigInt(newest), rows_max: BigInt(rows_max) },
+  );
+  return (row?.['through'] as number | null | undefined) ?? null;
 }
 
-async function takeFrom(files: DayFiles, file: DayFile, take: Take): Promise<Work<QueueName> | null> {
-  const waiting = take.queue === 'embed' ? waitingMessages(file.day) : waitingEmbeddings(file.day);
-  const parameters = { mark: BigInt(file.marks[take.queue]), rows_max: BigInt(take.rows_max) };
-  const types = { mark: BIGINT, rows_max: BIGINT };
-  // As many whole batches as fit, but at least one.
-  const reader = await files.writer.runAndReadAll(
-    `WITH waiting AS (${waiting}),
-      running AS (SELECT ingest_time, sum(count(*)) OVER (ORDER BY ingest_time) AS total FROM waiting GROUP BY ingest_time),
-      last AS (SELECT coalesce(max(ingest_time) FILTER (total <= $rows_max), min(ingest_time)) AS through FROM running)
-    SELECT waiting.* FROM waiting, last WHERE ingest_time <= through ORDER BY ingest_time, trace_id, span_id`,
-    parameters,
-    types,
-  );
-  const rows = reader.getRowObjects().map((row) => {
+async function readPortion(
+  connection: DuckDBConnection,
+  { day, marks }: DayFile,
+  { queue, through }: { readonly queue: QueueName; readonly through: number },
+): Promise<Work<QueueName> | null> {
+  const { rows, earlier, toRow } = queueSources[queue];
+  const bounds = { mark: BigInt(marks[queue]), through: BigInt(through) };
+  const portion = await read(connection, rows(day), bounds);
+  if (portion.length === 0) return null;
+  const is_followed = portion.some((row) => row['conversation_id'] !== null);
+  const before = earlier === null || !is_followed ? [] : await read(connection, earlier(day), bounds);
+  return {
+    queue,
+    mark: JSON.stringify({ day, through } satisfies Mark),
+    rows: portion.map(toRow),
+    earlier: before.map(toRow),
+  } as Work<QueueName>;
+}
+
+async function read(
+  connection: DuckDBConnection,
+  text: string,
+  parameters: Readonly<Record<string, bigint>>,
+): Promise<Row[]> {
+  const reader = await connection.runAndReadAll(text, { ...parameters });
+  return reader.getRowObjects().map((row) => {
     return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, fromDuckDB(value)]));
   });
-  const through = rows.at(-1)?.['ingest_time'] as number | undefined;
-  if (through === undefined) return null;
-  return {
-    queue: take.queue,
-    mark: JSON.stringify({ day: file.day, through } satisfies Mark),
-    rows: take.queue === 'embed' ? rows.map(toEmbedRow) : rows.map(embeddingRow),
-  };
-}
-
-function waitingMessages(day: string): string {
-  return `SELECT s.ingest_time, s.tenant, s.trace_id, s.span_id, s.conversation_id, s.start_time AS time,
-      m.message_hash AS text_hash, m.text, ${slice_columns.map((column) => `s.${column}`).join(', ')}
-    FROM "${day}".main.spans s JOIN "${day}".main.messages m
-      ON m.tenant = s.tenant AND m.message_hash = s.input_messages[-1]
-    WHERE s.ingest_time > make_timestamp($mark) AND s.is_leaf AND m.role = 'user' AND m.text <> ''
-      AND s.operation IN ('chat', 'generate_content', 'text_completion')`;
-}
-
-function waitingEmbeddings(day: string): string {
-  return `SELECT * FROM "${day}".main.embeddings WHERE ingest_time > make_timestamp($mark)`;
-}
-
-function embeddingRow({ ingest_time: _, ...row }: Row): QueueRow<'sketch'> {
-  return row as QueueRow<'sketch'>;
 }

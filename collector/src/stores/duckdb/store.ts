@@ -52,7 +52,8 @@ export async function openDuckDbStore(options: DuckDbOptions): Promise<Store> {
             await insertDay(files, { catalog: day, table, ingest_time: clock.next() }, day_rows);
         }),
       ),
-    take: (queue, rows_max) => open(() => write(() => takeWork(files, queue, rows_max))),
+    take: (queue, rows_max, before_us) =>
+      open(() => write(() => takeWork(files, queue, rows_max, before_us))),
     finish: (work, results) => open(() => write(() => finishWork(files, work, results, clock))),
     query: (name, parameters, query_options) =>
       open(() => {

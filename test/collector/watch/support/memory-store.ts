@@ -1,10 +1,13 @@
 import type { NewRow } from '../../../../collector/src/stores/schema.ts';
-import type {
-  EmbedRow,
-  QueueName,
-  QueueResult,
-  Store,
-  Work,
+import {
+  type EmbedRow,
+  earlier_max,
+  type MeasureRow,
+  type QueueName,
+  type QueueResult,
+  type SketchRow,
+  type Store,
+  type Work,
 } from '../../../../collector/src/stores/store.ts';
 
 /** When everything arrived: after the times of all rows of the tests. */
@@ -16,31 +19,41 @@ export interface MemoryStore extends Pick<Store, 'take' | 'finish' | 'insert' | 
   addMessages(rows: readonly EmbedRow[]): void;
   /** One ingest batch of vectors that came on spans. */
   addEmbeddings(rows: readonly NewRow<'embeddings'>[]): void;
+  /** One ingest batch of spans. */
+  addSpans(rows: readonly MeasureRow[]): void;
   readonly sketches: readonly NewRow<'sketches'>[];
   readonly scores: readonly NewRow<'scores'>[];
 }
 
 export function createMemoryStore(): MemoryStore {
   const messages: EmbedRow[][] = [];
-  const embeddings: NewRow<'embeddings'>[][] = [];
+  const embeddings: SketchRow[][] = [];
+  const spans: MeasureRow[][] = [];
   const sketches: NewRow<'sketches'>[] = [];
   const scores: NewRow<'scores'>[] = [];
-  const done = { embed: 0, sketch: 0 };
+  const queues = { embed: messages, sketch: embeddings, measure: spans };
+  const done: Record<QueueName, number> = { embed: 0, sketch: 0, measure: 0 };
+  const storeEmbeddings = (rows: readonly NewRow<'embeddings'>[]) =>
+    void embeddings.push(rows.map((row) => ({ ...row, ingest_time: embeddings.length + 1 })));
 
   return {
     sketches,
     scores,
     addMessages: (rows) => void messages.push([...rows]),
-    addEmbeddings: (rows) => void embeddings.push([...rows]),
+    addEmbeddings: storeEmbeddings,
+    addSpans: (rows) => void spans.push([...rows]),
     async take<Name extends QueueName>(queue: Name): Promise<Work<Name> | null> {
-      const batch = (queue === 'embed' ? messages : embeddings)[done[queue]];
-      return batch ? ({ queue, mark: String(done[queue]), rows: batch } as unknown as Work<Name>) : null;
+      const batch = queues[queue][done[queue]];
+      if (!batch) return null;
+      const before = queue === 'embed' ? [] : queues[queue].slice(0, done[queue]).flat();
+      const earlier = earlierOf(before as SketchRow[], batch as readonly SketchRow[]);
+      return { queue, mark: String(done[queue]), rows: batch, earlier } as unknown as Work<Name>;
     },
     async finish<Name extends QueueName>(work: Work<Name>, results: readonly QueueResult<Name>[]) {
       if (Number(work.mark) < done[work.queue]) return;
       done[work.queue] += 1;
-      if (work.queue === 'sketch') sketches.push(...(results as readonly NewRow<'sketches'>[]));
-      else if (results.length > 0) embeddings.push([...(results as readonly NewRow<'embeddings'>[])]);
+      if (work.queue !== 'embed') sketches.push(...(results as readonly NewRow<'sketches'>[]));
+      else if (results.length > 0) storeEmbeddings(results as readonly NewRow<'embeddings'>[]);
     },
     async insert(table, rows) {
       if (table === 'scores') scores.push(...(rows as readonly NewRow<'scores'>[]));
@@ -58,6 +71,18 @@ export function createMemoryStore(): MemoryStore {
       throw new Error(`There is no query ${name}.`);
     },
   };
+}
+
+/** The last rows of each conversation of the batch, by brute force. */
+function earlierOf(before: readonly SketchRow[], batch: readonly SketchRow[]): SketchRow[] {
+  const conversationOf = ({ tenant, feature, encoder, dimension, conversation_id, time }: SketchRow) =>
+    JSON.stringify([tenant, feature, encoder, dimension, conversation_id, Math.floor(time / 86_400_000_000)]);
+  const wanted = new Set(batch.filter((row) => row.conversation_id !== null).map(conversationOf));
+  const found = before.filter((row) => wanted.has(conversationOf(row)));
+  return found.filter((row, place) => {
+    const later = found.slice(place + 1).filter((other) => conversationOf(other) === conversationOf(row));
+    return later.length < earlier_max;
+  });
 }
 
 function minutesOf(rows: readonly NewRow<'sketches'>[]) {

@@ -1,13 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
-import { sketchVectors } from '@sextant/detectors';
+import { type Fit, sketchVectors } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
 import type { NewRow } from '../../../collector/src/stores/schema.ts';
 import { createTables } from '../../../collector/src/watch/control.ts';
 import { createCounter } from '../../../collector/src/watch/counter.ts';
+import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { createFits } from '../../../collector/src/watch/fits.ts';
-import { sketchEmbeddings } from '../../../collector/src/watch/sketch-embeddings.ts';
+import { createSampling } from '../../../collector/src/watch/sampling.ts';
 import { createSlicesOf } from '../../../collector/src/watch/slices.ts';
 import { createStreams } from '../../../collector/src/watch/streams.ts';
+import { sumWork } from '../../../collector/src/watch/sum-work.ts';
+import { createUnits } from '../../../collector/src/watch/units.ts';
 import { embeddingRow } from '../../contracts/store/rows.ts';
 import { cloud } from '../../detectors/support/gaussian.ts';
 import { createMemoryStore } from './support/memory-store.ts';
@@ -22,10 +25,15 @@ function setUp() {
   const store = createMemoryStore();
   const streams = createStreams(database);
   const skipped = createCounter();
-  const parts = { store, streams, skipped, rows_max: 100 };
   const fits = createFits({ database, streams, wanted: 100 });
-  const run = () => sketchEmbeddings({ ...parts, fits, slicesOf: createSlicesOf(database) });
-  return { store, streams, fits, skipped, run };
+  const parts = {
+    ...{ store, streams, skipped, fits, rows_max: 100, settled_us: () => Infinity },
+    slicesOf: createSlicesOf(database),
+    unitsOf: createUnits(database),
+    sampling: createSampling({ database, per_second: 100 }),
+    watched: watchedFeatures('*'),
+  };
+  return { store, streams, fits, skipped, run: () => sumWork('sketch', parts) };
 }
 
 function row(number: number, fields: Partial<NewRow<'embeddings'>> = {}): NewRow<'embeddings'> {
@@ -36,7 +44,7 @@ function row(number: number, fields: Partial<NewRow<'embeddings'>> = {}): NewRow
 const rows = (from: number, to: number, fields: Partial<NewRow<'embeddings'>> = {}) =>
   Array.from({ length: to - from }, (_, i) => row(from + i, fields));
 
-describe('sketchEmbeddings', () => {
+describe('sumWork', () => {
   test('fits on the first vectors and sums the others, for each slice and minute', async () => {
     const { store, streams, run } = setUp();
     store.addEmbeddings(rows(0, 99));
@@ -46,12 +54,12 @@ describe('sketchEmbeddings', () => {
     store.addEmbeddings([row(99), row(100), ...later]);
     await run();
     const [stream] = streams.list();
-    const fit = streams.fitOf(stream!)!;
+    const fit = streams.fitOf(stream!) as Fit;
     expect(stream).toMatchObject({ phase: 'reference', sketch_id: fit.id });
     const expected = (minute: number, slice_key: string, slice_value: string, from: number, to: number) => {
       const { id, count, sums } = sketchVectors(fit, vectors.slice(from, to));
       const key = { tenant: 'default', feature: 'embedding.output', minute: minute * minute_us };
-      return { ...key, slice_key, slice_value, sketch_id: id, count, sums };
+      return { ...key, slice_key, slice_value, sketch_id: id, count, sums, sampling_probability: null };
     };
     expect(store.sketches).toEqual([
       expected(1_000, 'all', 'all', 100, 101),
@@ -117,9 +125,9 @@ describe('sketchEmbeddings', () => {
 
   test('watches so many streams and no more', async () => {
     const { store, streams, skipped, run } = setUp();
-    store.addEmbeddings(Array.from({ length: 70 }, (_, i) => row(i, { feature: `embedding.${i}` })));
+    store.addEmbeddings(Array.from({ length: 270 }, (_, i) => row(i, { feature: `embedding.${i}` })));
     await run();
-    expect(streams.list()).toHaveLength(64);
-    expect(skipped.counts()).toEqual({ too_many_streams: 6 });
+    expect(streams.list()).toHaveLength(256);
+    expect(skipped.counts()).toEqual({ too_many_streams: 14 });
   });
 });

@@ -1,0 +1,66 @@
+import type { NewRow } from './schema.ts';
+import { slicesOf } from './slices.ts';
+import type { EmbedRow, MeasureRow, Row, SketchRow, TraceSummary } from './store.ts';
+
+type SpanColumn = keyof NewRow<'spans'>;
+
+/** Columns that say one thing of several. */
+export const category_columns = [
+  'status',
+  'error_type',
+  'operation',
+  'provider',
+  'request_model',
+  'response_model',
+  'finish_reasons',
+  'agent_name',
+  'tool_name',
+] as const satisfies readonly SpanColumn[];
+
+/** Columns that say how much. */
+export const number_columns = [
+  'duration_ms',
+  'ttft_ms',
+  'tpot_ms',
+  'queue_ms',
+  'input_tokens',
+  'cache_read_tokens',
+  'output_tokens',
+  'reasoning_tokens',
+  'cost_usd',
+] as const satisfies readonly SpanColumn[];
+
+/** Columns the features of a span are made of. */
+export const measured_columns = [
+  ...category_columns,
+  ...number_columns,
+  'is_leaf',
+  'parent_span_id',
+] as const satisfies readonly SpanColumn[];
+
+/** A row of the embed queue from one that has the slice columns beside the others. */
+export function toEmbedRow(row: Row): EmbedRow {
+  const { tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text } =
+    row as unknown as EmbedRow;
+  return {
+    ...{ tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text },
+    slices: slicesOf(row),
+  };
+}
+
+export function toSketchRow(row: Row): SketchRow {
+  return row as unknown as SketchRow;
+}
+
+/** A row of the measure queue from one that has slice columns, measured columns and the trace beside the others. */
+export function toMeasureRow(row: Row): MeasureRow {
+  const { tenant, trace_id, span_id, conversation_id, time, ingest_time, input_text, output_text } =
+    row as unknown as MeasureRow;
+  const { steps, tool_calls, repeated_tool_calls } = row as unknown as TraceSummary;
+  return {
+    ...{ tenant, trace_id, span_id, conversation_id, time, ingest_time, input_text, output_text },
+    slices: slicesOf(row),
+    columns: Object.fromEntries(measured_columns.map((column) => [column, row[column] ?? null])),
+    trace: row['parent_span_id'] === null ? { steps, tool_calls, repeated_tool_calls } : null,
+  };
+}

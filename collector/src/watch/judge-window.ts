@@ -1,0 +1,163 @@
+import type { AnyFit, SequentialState, Sketch, Verdict } from '@sextant/detectors';
+import { isoTime } from '../alerts/alert.ts';
+import type { Store } from '../stores/store.ts';
+import { findExamples } from './examples.ts';
+import { type AnyKind, kindOf } from './kinds.ts';
+import { levelsOf } from './levels.ts';
+import { readSketches, type TimeRange } from './read-sketches.ts';
+import type { References } from './references.ts';
+import type { SequentialStates } from './sequential-states.ts';
+import { whole } from './slices.ts';
+import type { Slice, SliceSketch, Stream } from './streams.ts';
+import type { WindowVerdict } from './verdicts.ts';
+import { windowVerdict } from './window-verdict.ts';
+
+/** Slices below these say too little to be worth a test. */
+const slice_window_min = 100;
+const slice_reference_min = 500;
+
+export interface JudgeWindowParts {
+  readonly store: Pick<Store, 'query'>;
+  readonly references: References;
+  readonly states: SequentialStates;
+  readonly options: { readonly alpha: number; readonly tolerance: number };
+  /** Told of what failed without stopping anything. */
+  readonly onError: (error: unknown, message: string) => void;
+}
+
+export interface Closing {
+  readonly stream: Stream;
+  readonly fit: AnyFit;
+  readonly window: TimeRange;
+}
+
+/** What follows from a window: kept in one transaction with its end. */
+export interface JudgedWindow {
+  readonly verdicts: readonly WindowVerdict[];
+  readonly states: readonly NewState[];
+}
+
+export interface NewState extends Slice {
+  readonly detector: string;
+  readonly state: SequentialState;
+}
+
+/** One slice of the window with the same slice of the reference. */
+export interface Pair extends Slice {
+  readonly reference: Sketch;
+  readonly current: Sketch;
+}
+
+/** A verdict on one slice, on its way. */
+interface Finding {
+  readonly pair: Pair;
+  readonly verdict: Verdict;
+  /** How many windows back it began, for detectors that know. */
+  readonly windows_since_change: number | null;
+}
+
+export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Promise<JudgedWindow> {
+  const { stream, window } = closing;
+  const kind = kindOf(stream.feature);
+  if (kind === null) return { verdicts: [], states: [] };
+  const reference = await parts.references.read(stream, window);
+  const pairs = pairsToJudge(reference, await readSketches(parts.store, stream, [window]));
+  const sequential = judgeSequentially(kind, pairs, closing, parts);
+  const findings = [...judgeAtOnce(kind, pairs, closing, parts), ...sequential.findings];
+  const verdicts: WindowVerdict[] = [];
+  for (const finding of findings) verdicts.push(await describe(finding, closing, parts));
+  return { verdicts, states: sequential.states };
+}
+
+/**
+ * All detectors together raise as many false alarms as were asked for, and all slices as many as the whole: the
+ * level of a slice depends on how many of them stand out.
+ */
+function judgeAtOnce(
+  kind: AnyKind,
+  pairs: readonly Pair[],
+  { fit }: Closing,
+  { options }: JudgeWindowParts,
+): Finding[] {
+  const { alpha, tolerance } = options;
+  const share = alpha / (kind.detectors.length + kind.sequential.length);
+  return kind.detectors.flatMap((detector) => {
+    const judgeOne = (pair: Pair, level: number) =>
+      detector.detect({ ...pair, fit, alpha: level, tolerance });
+    const [all, slices] = [pairs.filter(isWhole), pairs.filter((pair) => !isWhole(pair))];
+    const first = slices.map((pair) => judgeOne(pair, share));
+    const levels = levelsOf(
+      first.map(({ p }) => p),
+      share,
+    );
+    const verdicts = [
+      ...all.map((pair) => ({ pair, verdict: judgeOne(pair, share) })),
+      ...slices.map((pair, index) => ({ pair, verdict: judgeOne(pair, levels[index] as number) })),
+    ];
+    return verdicts.map((found) => ({ ...found, windows_since_change: null }));
+  });
+}
+
+/** Detectors that go on need one reference throughout, and are run on the whole. */
+function judgeSequentially(
+  kind: AnyKind,
+  pairs: readonly Pair[],
+  { stream, fit }: Closing,
+  { references, states, options }: JudgeWindowParts,
+): { readonly findings: Finding[]; readonly states: NewState[] } {
+  const policy = references.policies.get(stream).kind;
+  const pair = pairs.find(isWhole);
+  if (pair === undefined || (policy !== 'first' && policy !== 'pinned')) return { findings: [], states: [] };
+  const alpha = options.alpha / (kind.detectors.length + kind.sequential.length);
+  const { slice_key, slice_value } = pair;
+  const steps = kind.sequential.map((detector) => {
+    const state = states.get(stream, pair, detector.name) ?? detector.start();
+    const step = detector.step({ ...pair, fit, alpha, tolerance: options.tolerance, state });
+    return { name: detector.name, step };
+  });
+  return {
+    findings: steps.map(({ step }) => ({
+      pair,
+      verdict: step.verdict,
+      windows_since_change: step.windows_since_change,
+    })),
+    states: steps.map(({ name, step }) => ({ slice_key, slice_value, detector: name, state: step.state })),
+  };
+}
+
+async function describe(
+  { pair, verdict, windows_since_change }: Finding,
+  closing: Closing,
+  parts: JudgeWindowParts,
+): Promise<WindowVerdict> {
+  const { stream, window } = closing;
+  const { kind } = parts.references.policies.get(stream);
+  const examples = verdict.drifted ? await findExamples({ ...closing, ...pair }, parts) : [];
+  const since =
+    windows_since_change === null ? null : parts.states.windowStart(stream, window, windows_since_change);
+  const details = {
+    reference: kind,
+    ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
+  };
+  return windowVerdict({ stream, window, slice: pair, verdict, examples, details });
+}
+
+function isWhole({ slice_key }: Slice): boolean {
+  return slice_key === whole.slice_key;
+}
+
+/** The whole, and the slices that are large enough and not the whole under another name. */
+function pairsToJudge(reference: readonly SliceSketch[], current: readonly SliceSketch[]): Pair[] {
+  const pairs = current.flatMap(({ slice_key, slice_value, sketch }) => {
+    const known = reference.find(
+      (slice) => slice.slice_key === slice_key && slice.slice_value === slice_value,
+    );
+    return known === undefined ? [] : [{ slice_key, slice_value, reference: known.sketch, current: sketch }];
+  });
+  const all = pairs.find(isWhole);
+  return pairs.filter((pair) => {
+    if (isWhole(pair)) return true;
+    if (pair.current.count < slice_window_min || pair.reference.count < slice_reference_min) return false;
+    return pair.current.count !== all?.current.count || pair.reference.count !== all.reference.count;
+  });
+}

@@ -1,0 +1,157 @@
+import type { NewRow } from '../stores/schema.ts';
+import { earlier_max, type QueueRow, type Store, type Work } from '../stores/store.ts';
+import type { Counter } from './counter.ts';
+import type { WatchedFeatures } from './features.ts';
+import type { Fits } from './fits.ts';
+import { kindOf } from './kinds.ts';
+import { type Observation, unitKey } from './observation.ts';
+import { observeEmbedding } from './observe-embeddings.ts';
+import { observeSpan } from './observe-span.ts';
+import type { Sampled, Sampling } from './sampling.ts';
+import { parseSlices, type SlicesOf } from './slices.ts';
+import type { StreamKey, Streams } from './streams.ts';
+import { sumUnits } from './sum-units.ts';
+import type { Conversation, UnitsOf } from './units.ts';
+
+/** Numbers in all sketches of one piece of work: 100 MB of them while it is done. */
+const numbers_max = 12_500_000;
+
+export interface SumParts {
+  readonly store: Pick<Store, 'take' | 'finish'>;
+  readonly streams: Streams;
+  readonly fits: Fits;
+  readonly slicesOf: SlicesOf;
+  readonly unitsOf: UnitsOf;
+  readonly sampling: Sampling;
+  readonly watched: WatchedFeatures;
+  readonly rows_max: number;
+  readonly skipped: Counter;
+  /** Rows stored later than this may still be amended. */
+  readonly settled_us: () => number;
+}
+
+/**
+ * Sums one portion of what is not summed yet, for each stream, slice and minute; returns how many rows it took, 0
+ * when none wait. Everything it writes before finishing the work may be written again.
+ */
+export async function sumWork(queue: 'sketch' | 'measure', parts: SumParts): Promise<number> {
+  const before_us = queue === 'measure' ? parts.settled_us() : undefined;
+  const work = await parts.store.take(queue, parts.rows_max, before_us);
+  if (work === null) return 0;
+  // Counted when the work is done: the same work may be taken again.
+  const faults: Fault[] = [];
+  const seen = observe(work, parts, faults);
+  const room = { numbers: numbers_max };
+  const sketches = [...Map.groupBy(seen.rows, streamName).values()].flatMap((rows) =>
+    sumStream(rows, { ...parts, ...seen, room, faults }),
+  );
+  await parts.store.finish(work, sketches);
+  for (const { reason, count } of faults) parts.skipped.add(reason, count);
+  return work.rows.length;
+}
+
+export interface Fault {
+  readonly reason: string;
+  readonly count: number;
+}
+
+interface Seen {
+  readonly rows: readonly Observation[];
+  readonly earlier: ReadonlyMap<string, readonly Observation[]>;
+  /** Whether more was worked off of a conversation than was handed out. */
+  isCut(value: Observation): boolean;
+}
+
+type AnyWork = Work<'sketch' | 'measure'>;
+type SummedRow = QueueRow<'sketch' | 'measure'>;
+
+/** Makes values of the rows; what is no value, is not watched or not taken is left out. */
+function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]): Seen {
+  const observeRow = (row: SummedRow, found_faults: Fault[]): Observation[] => {
+    const probability = sampling.probability(work.queue, sampled(row));
+    if (probability === null) {
+      found_faults.push({ reason: 'sampled_out', count: 1 });
+      return [];
+    }
+    return valuesOf(row, watched, found_faults).map((value) => {
+      const share = Math.min(probability, value.sampling_probability ?? 1);
+      return { ...value, sampling_probability: share === 1 ? null : share };
+    });
+  };
+  sampling.see(work.queue, work.rows.map(sampled));
+  const rows = work.rows.flatMap((row) => observeRow(row, faults));
+  // What is wrong with these was counted when they were new.
+  const earlier = work.earlier.flatMap((row) => observeRow(row, []));
+  const counts = countBy(work.earlier, conversationName);
+  return {
+    rows,
+    earlier: Map.groupBy(earlier, conversationOfStream),
+    isCut: (value) => {
+      const name = work.queue === 'sketch' ? conversationOfStream(value) : conversationName(value);
+      return (counts.get(name) ?? 0) >= earlier_max;
+    },
+  };
+}
+
+function sampled(row: SummedRow): Sampled {
+  return 'columns' in row ? row : { ...row, slices: parseSlices(row.slices) };
+}
+
+function valuesOf(row: SummedRow, watched: WatchedFeatures, faults: Fault[]): Observation[] {
+  if ('columns' in row) return observeSpan(row, watched);
+  if (!watched.includes(row.feature)) return [];
+  const seen = observeEmbedding(row);
+  if (!('fault' in seen)) return [seen];
+  faults.push({ reason: seen.fault, count: 1 });
+  return [];
+}
+
+function countBy<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Map<string, number> {
+  const groups = Map.groupBy(rows, nameOf);
+  return new Map([...groups].map(([name, group]) => [name, group.length]));
+}
+
+function streamName({ tenant, feature, encoder, dimension }: StreamKey): string {
+  return JSON.stringify([tenant, feature, encoder, dimension]);
+}
+
+/** By what a store counts the rows that were worked off before. */
+function conversationName(row: SummedRow | Observation): string {
+  if ('vector' in row) return conversationOfStream(row);
+  return JSON.stringify([row.tenant, row.conversation_id]);
+}
+
+function conversationOfStream(row: StreamKey & { readonly conversation_id: string | null }): string {
+  return JSON.stringify([streamName(row), row.conversation_id]);
+}
+
+interface Summing extends SumParts, Seen {
+  readonly room: { numbers: number };
+  readonly faults: Fault[];
+}
+
+function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sketches'>[] {
+  const { streams, fits, unitsOf, slicesOf, room, faults } = summing;
+  const kind = kindOf((rows[0] as Observation).feature);
+  const stream = kind === null ? null : streams.open(rows[0] as Observation);
+  if (kind === null || stream === null) {
+    faults.push({ reason: kind === null ? 'no_such_kind' : 'too_many_streams', count: rows.length });
+    return [];
+  }
+  const free = fits.collect(stream, rows);
+  const fit = free.length > 0 ? streams.fitOf(stream) : null;
+  if (fit === null) return [];
+  const conversations = [...Map.groupBy(free, unitKey)].map(([unit_key, added]): Conversation => {
+    const [first] = added as [Observation];
+    const is_followed = first.conversation_id !== null;
+    const known = is_followed ? (summing.earlier.get(conversationOfStream(first)) ?? []) : [];
+    const before = known.filter(
+      (value) => unitKey(value) === unit_key && value.ingest_time > (stream.begun_us ?? 0),
+    );
+    return { unit_key, before, added, is_cut: is_followed && summing.isCut(first) };
+  });
+  const units = unitsOf(stream, conversations);
+  const late = units.filter(({ home_us }) => home_us < (stream.cursor_us ?? 0));
+  faults.push({ reason: 'late', count: late.reduce((sum, { added }) => sum + added.length, 0) });
+  return sumUnits(units, { kind, fit, stream, slicesOf, room, faults });
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import type { Verdict } from '@sextant/detectors';
+import type { VerdictContext } from '../alerts/alert.ts';
+import type { TimeRange } from './read-sketches.ts';
+import type { Slice, Stream } from './streams.ts';
+import type { WindowVerdict } from './verdicts.ts';
+
+export interface Judged {
+  readonly stream: Stream;
+  readonly window: TimeRange;
+  readonly slice: Slice;
+  readonly verdict: Verdict;
+  readonly examples: readonly string[];
+  /** What the verdict rests on and what is behind it, for whoever reads it. */
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A verdict as a row of table `scores`, and as the alerts get it. The same window always has the same score id. */
+export function windowVerdict({ stream, window, slice, verdict, examples, details }: Judged): WindowVerdict {
+  const { tenant, feature, sketch_id } = stream;
+  const { slice_key, slice_value } = slice;
+  const { from_us, to_us } = window;
+  const identity = [tenant, feature, sketch_id, slice_key, slice_value, verdict.detector, from_us, to_us];
+  const context: VerdictContext = {
+    ...{ tenant, rule: verdict.detector, feature, slice_key, slice_value },
+    window_start_us: from_us,
+    window_end_us: to_us,
+    example_trace_ids: examples,
+  };
+  const score = {
+    ...{ tenant, feature, slice_key, slice_value, trace_id: null, span_id: null },
+    score_id: createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, 32),
+    time: from_us,
+    name: verdict.detector,
+    source: 'detector',
+    window_start: from_us,
+    window_end: to_us,
+    value: verdict.effect,
+    label: verdict.drifted ? 'drifted' : 'stable',
+    explanation: verdict.why,
+    details: JSON.stringify({ ...verdict, ...details }),
+  };
+  return { score, verdict, context };
+}
