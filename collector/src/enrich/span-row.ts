@@ -17,9 +17,11 @@ export interface Ingredients {
  * The row of a span. Serving times are those the span itself reported; what engines and GPUs report is joined to
  * it by others. All columns are in one literal, because the engine makes an object of known properties in one step.
  */
-export function spanRow(normal: NormalSpan, ingredients: Ingredients): NewRow<'spans'> {
+export function spanRow(
+  normal: NormalSpan,
+  { tenant, cost, messages, resource_json }: Ingredients,
+): NewRow<'spans'> {
   const { span, fields, usage } = normal;
-  const { tenant, cost, messages, resource_json } = ingredients;
   return {
     tenant,
     trace_id: span.trace_id,

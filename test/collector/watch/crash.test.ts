@@ -15,8 +15,8 @@ const options = {
   drift_vectors_per_second: 100,
   drift_interval_ms: 1_000,
   drift_fit: 70,
-  drift_reference: 120,
-  drift_window: 40,
+  drift_reference: 50,
+  drift_window: 30,
   drift_window_minutes_max: 60,
   drift_alpha: 0.001,
   drift_tolerance: 0.02,
@@ -38,7 +38,8 @@ function messages(): EmbedRow[][] {
     tenant: 'default',
     trace_id: `trace ${number}`,
     span_id: `span ${number}`,
-    conversation_id: null,
+    // Two of three belong to conversations of four messages, two minutes from each other.
+    conversation_id: number % 3 === 0 ? null : `c${(number % 20) + 20 * Math.floor(number / 80)}`,
     time: (1_000 + Math.floor(number / 10)) * 60_000_000,
     text_hash: `hash ${number}`,
     text: String(number),
@@ -106,6 +107,7 @@ interface Outcome {
   readonly scores: readonly unknown[];
   readonly sketched: number;
   readonly references: readonly unknown[];
+  readonly split: number;
   readonly status: unknown;
   readonly steps: number;
   readonly deaths: number;
@@ -154,6 +156,7 @@ async function live(dies_at: number): Promise<Outcome> {
     sketched: store.sketches
       .filter((row) => row.slice_key === 'all')
       .reduce((sum, row) => sum + row.count, 0),
+    split: control.prepare('SELECT * FROM watch_units').all().length,
     references: control.prepare('SELECT * FROM watch_references').all(),
     status: watch.status('default'),
     steps: fate.steps(),
@@ -164,7 +167,8 @@ async function live(dies_at: number): Promise<Outcome> {
 describe('a watch that dies', () => {
   test('anywhere, and is started again, comes to the same end', { timeout: 120_000 }, async () => {
     const undisturbed = await live(0);
-    expect(undisturbed.sketched).toBe(vectors.length - options.drift_fit);
+    expect(undisturbed.sketched).toBeGreaterThan(100);
+    expect(undisturbed.split, 'conversations that go on after their window').toBeGreaterThan(5);
     expect(
       undisturbed.verdicts.filter(({ slice_key }) => slice_key === 'all').map(({ drifted }) => drifted),
     ).toEqual([false, true, true]);
