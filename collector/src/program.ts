@@ -43,6 +43,7 @@ function buildProgram(
   addReplay(program, context, done);
   addSql(program, context, done);
   addDetect(program, context, done);
+  addReference(program, context, done);
   addKeys(program, context, done);
   addAudit(program, context, done);
   addErase(program, context, done);
@@ -128,6 +129,42 @@ function addDetect(program: Command, context: CommandContext, done: Done): void 
       const { runDetectCommand } = await import('./commands/detect.ts');
       done(await runDetectCommand(context, flags));
     });
+}
+
+function addReference(program: Command, context: CommandContext, done: Done): void {
+  const reference = program.command('reference').description('say what windows are compared with');
+  const commands = () => import('./commands/reference.ts');
+  const common = (command: Command) =>
+    command.option('--json', 'print a JSON array').option('--url <url>', 'address of the collector');
+  common(reference.command('list').description('what every feature is compared with')).action(async (flags) =>
+    done(await (await commands()).runReferenceList(context, flags)),
+  );
+  common(
+    reference.command('show').description('what one feature is compared with').argument('<feature>'),
+  ).action(async (feature, flags) =>
+    done(await (await commands()).runReferenceShow(context, feature, flags)),
+  );
+  common(reference.command('pin').description('compare with a range of time, such as an evaluation run'))
+    .requiredOption('--feature <name>', 'such as embedding.user_message')
+    .requiredOption('--from <time>', 'start of the range: ISO, or relative like -2h')
+    .requiredOption('--to <time>', 'end of the range, exclusive')
+    .option('--name <name>', 'what the range is called')
+    .addHelpText(
+      'after',
+      '\nExample:\n  sextant reference pin --feature behaviour.tool_mix --from -8d --to -1d',
+    )
+    .action(async (flags) => done(await (await commands()).runReferenceChange(context, 'pinned', flags)));
+  const others = [
+    ['rolling', 'rolling', 'compare with the latest conversations before the window'],
+    ['seasonal', 'seasonal', 'compare with the same hours of the weeks before'],
+    ['last-good', 'last_good', 'compare with the latest before the newest version of a prompt or deployment'],
+    ['reset', 'reset', 'begin anew, with the next conversations as fit and reference'],
+  ] as const;
+  for (const [name, kind, description] of others) {
+    common(reference.command(name).description(description))
+      .requiredOption('--feature <name>', 'such as embedding.user_message')
+      .action(async (flags) => done(await (await commands()).runReferenceChange(context, kind, flags)));
+  }
 }
 
 function addKeys(program: Command, context: CommandContext, done: Done): void {

@@ -10,6 +10,7 @@ import { routeErase } from './erase.ts';
 import { routeExport } from './export.ts';
 import { routeOverview } from './overview.ts';
 import type { ApiParts } from './parts.ts';
+import { routeReferences } from './references.ts';
 import { routeSignals } from './signals.ts';
 import { routeSql } from './sql.ts';
 import { routeTraces } from './traces.ts';
@@ -41,6 +42,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   routeSignals(server, parts);
   routeOverview(server, parts);
   routeDrift(server, parts);
+  routeReferences(server, parts);
   routeAlerts(server, parts);
   routeSql(server, parts);
   routeErase(server, parts);

@@ -38,6 +38,9 @@ export const measured_columns = [
   'parent_span_id',
 ] as const satisfies readonly SpanColumn[];
 
+/** Span attribute by which repeated calls of a tool are known. */
+export const tool_arguments_key = 'gen_ai.tool.call.arguments';
+
 /** A row of the embed queue from one that has the slice columns beside the others. */
 export function toEmbedRow(row: Row): EmbedRow {
   const { tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text } =

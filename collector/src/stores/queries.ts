@@ -46,6 +46,8 @@ export const queries = {
   sketch_sums: { tenant: 'text', feature: 'text', sketch_id: 'text', ...range },
   vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
   vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
+  span_features: { tenant: 'text', ...slice, ...range, arguments_key: 'text', limit: 'integer' },
+  version_changes: { tenant: 'text', to_us: 'integer', limit: 'integer' },
   verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },
   stored_spans: { tenant: 'text', span_ids: 'texts' },
   export_keys: { tenant: 'text', ...range, after_trace: 'text', after_span: 'text', limit: 'integer' },

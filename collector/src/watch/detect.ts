@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
-import { createFit, detectors, fit_rows_min, sketchVectors, type Verdict } from '@sextant/detectors';
+import { type AnyFit, DetectorError, type Sketch, type Verdict } from '@sextant/detectors';
 import { SextantError } from '../errors.ts';
 import type { Options } from '../options.ts';
 import { slice_columns } from '../stores/slices.ts';
 import type { Store } from '../stores/store.ts';
-import { readVectors, type VectorRange, type VectorRow } from './read-vectors.ts';
+import { watchedFeatures } from './features.ts';
+import { type AnyKind, kindOf } from './kinds.ts';
+import { type Observation, unitKey } from './observation.ts';
+import { readObservations, type ValueRange } from './read-observations.ts';
 import { whole } from './slices.ts';
-import type { StreamKey } from './streams.ts';
 
-/** Of each range; more are sampled, the same each time. */
-const vectors_max = 20_000;
-const features_max = 100;
+/** Vectors of each range and feature, and spans of each range. */
+const rows_max = 20_000;
 
 interface DetectRequest {
   readonly tenant: string;
@@ -33,27 +34,33 @@ export type Detect = (request: DetectRequest) => Promise<DetectVerdict[]>;
 
 export interface DetectParts {
   readonly store: Pick<Store, 'query'>;
-  readonly options: Pick<Options, 'drift_alpha' | 'drift_tolerance'>;
+  readonly options: Pick<Options, 'drift_alpha' | 'drift_tolerance' | 'drift_features'>;
 }
 
 /**
- * Compares two ranges of time on the raw vectors, with nothing prepared: a quarter of the reference makes the fit,
+ * Compares two ranges of time on what is stored, with nothing prepared: a quarter of the reference makes the fit,
  * the rest is the reference.
  * @throws SextantError bad_request for a range that is empty or a slice that does not exist
  */
 export function createDetect({ store, options }: DetectParts): Detect {
-  // All detectors together raise as many false alarms as were asked for.
-  const levels = { alpha: options.drift_alpha / detectors.length, tolerance: options.drift_tolerance };
   return async (request) => {
+    const { tenant, from_us, to_us, reference_from_us, reference_to_us, feature } = request;
     const slice = checkRequest(request);
-    const verdicts: DetectVerdict[] = [];
-    for (const stream of await findStreams(store, request)) {
-      const range = { ...stream, ...slice, limit: vectors_max };
-      const found = await compare(store, { range, request, levels });
-      const name = request.slice ? `${request.slice.key}=${request.slice.value}` : whole.slice_value;
-      verdicts.push(...found.map((verdict) => ({ feature: stream.feature, slice: name, ...verdict })));
-    }
-    return verdicts;
+    const watched = watchedFeatures(feature ?? options.drift_features);
+    const range: Omit<ValueRange, 'from_us' | 'to_us'> = { tenant, ...slice, watched, limit: rows_max };
+    const current = await readObservations(store, { ...range, from_us, to_us });
+    if (current.length === 0) return [];
+    const bounds = { from_us: reference_from_us, to_us: reference_to_us };
+    const known = Map.groupBy(await readObservations(store, { ...range, ...bounds }), streamName);
+    const name = request.slice ? `${request.slice.key}=${request.slice.value}` : whole.slice_value;
+    return [...Map.groupBy(current, streamName)].flatMap(([stream, values]) => {
+      const found = compare(values, known.get(stream) ?? [], options);
+      return found.map((verdict) => ({
+        feature: (values[0] as Observation).feature,
+        slice: name,
+        ...verdict,
+      }));
+    });
   };
 }
 
@@ -72,57 +79,78 @@ function checkRequest({ from_us, to_us, reference_from_us, reference_to_us, slic
   return { slice_key: slice.key, slice_value: slice.value };
 }
 
-/** What has vectors in the window. */
-async function findStreams(store: Pick<Store, 'query'>, request: DetectRequest): Promise<StreamKey[]> {
-  const { tenant, from_us, to_us, feature = null } = request;
-  const rows = await store.query('vector_features', { tenant, from_us, to_us, feature, limit: features_max });
-  return rows.map((row) => ({
-    tenant,
-    feature: String(row['feature']),
-    encoder: String(row['encoder']),
-    dimension: Number(row['dimension']),
-  }));
+function streamName({ feature, encoder, dimension }: Observation): string {
+  return JSON.stringify([feature, encoder, dimension]);
 }
 
-interface Comparing {
-  readonly range: Omit<VectorRange, 'from_us' | 'to_us'>;
-  readonly request: DetectRequest;
-  readonly levels: { readonly alpha: number; readonly tolerance: number };
-}
+type Unit = readonly Observation[];
 
-async function compare(
-  store: Pick<Store, 'query'>,
-  { range, request, levels }: Comparing,
-): Promise<Verdict[]> {
-  const { from_us, to_us, reference_from_us, reference_to_us } = request;
-  const known = await readVectors(store, { ...range, from_us: reference_from_us, to_us: reference_to_us });
-  const current = await readVectors(store, { ...range, from_us, to_us });
-  const held_out = known.filter(isHeldOut);
-  if (held_out.length < fit_rows_min) {
-    return detectors.map(({ name }) => tooLittle(name, known.length, current.length));
-  }
-  const { encoder, dimension } = range;
-  const fit = createFit({ encoder, dimension, vectors: held_out.map(({ vector }) => vector) });
-  const sketch = (rows: readonly VectorRow[]) =>
-    sketchVectors(
-      fit,
-      rows.map(({ vector }) => vector),
-    );
+function compare(
+  current: readonly Observation[],
+  known: readonly Observation[],
+  { drift_alpha, drift_tolerance }: DetectParts['options'],
+): Verdict[] {
+  const [{ feature, encoder }] = current as [Observation];
+  const kind = kindOf(feature);
+  if (kind === null) return [];
+  const units = unitsOf(known);
+  const held_out = units.filter(isHeldOut);
+  if (held_out.length < kind.fit_units_min) return tooLittle(kind, units.length, unitsOf(current).length);
+  const fit = kind.createFit({ source: encoder, units: held_out.map(valuesOf) });
   const compared = {
     fit,
-    reference: sketch(known.filter((row) => !isHeldOut(row))),
-    current: sketch(current),
+    reference: sketchUnits(
+      kind,
+      fit,
+      units.filter((unit) => !isHeldOut(unit)),
+    ),
+    current: sketchUnits(kind, fit, unitsOf(current)),
   };
-  return detectors.map((detector) => detector.detect({ ...compared, ...levels }));
+  // All detectors together raise as many false alarms as were asked for.
+  const levels = { alpha: drift_alpha / kind.detectors.length, tolerance: drift_tolerance };
+  return kind.detectors.map((detector) => detector.detect({ ...compared, ...levels }));
 }
 
-/** Whole traces go to one side or the other, since their vectors resemble each other. */
-function isHeldOut({ trace_id }: VectorRow): boolean {
-  return createHash('sha256').update(trace_id).digest().readUInt8(0) < 64;
+function unitsOf(values: readonly Observation[]): Unit[] {
+  return [...Map.groupBy(values, unitKey).values()];
 }
 
-function tooLittle(detector: string, n_reference: number, n_current: number): Verdict {
+function valuesOf(unit: Unit): unknown[] {
+  return unit.map(({ value }) => value);
+}
+
+/** Whole conversations go to one side or the other, and whole traces, since their values resemble each other. */
+function isHeldOut([first]: Unit): boolean {
+  const { conversation_id, trace_id } = first as Observation;
+  return (
+    createHash('sha256')
+      .update(conversation_id ?? trace_id)
+      .digest()
+      .readUInt8(0) < 64
+  );
+}
+
+/** What cannot be measured is left out: the fit was made of other conversations, and may not know it. */
+function sketchUnits(kind: AnyKind, fit: AnyFit, units: readonly Unit[]): Sketch {
+  const measure = kind.createMeasure(fit);
+  const sums = new Float64Array(kind.sumsLength(fit));
+  let count = 0;
+  for (const unit of units) {
+    try {
+      const measured = measure(valuesOf(unit));
+      for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (measured[i] as number);
+      count += 1;
+    } catch (error) {
+      if (!(error instanceof DetectorError && error.code === 'bad_vector')) throw error;
+    }
+  }
+  return { id: fit.id, count, sums };
+}
+
+function tooLittle(kind: AnyKind, n_reference: number, n_current: number): Verdict[] {
   const nothing = { statistic: null, p: null, effect: null, effect_low: null, effect_high: null };
-  const why = `Too little evidence: the reference holds ${n_reference} vectors, and about ${fit_rows_min * 4} are needed.`;
-  return { detector, n_reference, n_current, ...nothing, drifted: false, why };
+  const why = `Too little evidence: the reference holds ${n_reference} conversations, and about ${kind.fit_units_min * 4} are needed.`;
+  return kind.detectors.map(({ name }) => {
+    return { detector: name, n_reference, n_current, ...nothing, drifted: false, why };
+  });
 }

@@ -1,10 +1,13 @@
 import { type AnyFit, type Fit, type Sketch, witness } from '@sextant/detectors';
 import type { Store } from '../stores/store.ts';
+import { watchedFeatures } from './features.ts';
+import { kindOf } from './kinds.ts';
+import type { Observation } from './observation.ts';
+import { readObservations } from './read-observations.ts';
 import type { TimeRange } from './read-sketches.ts';
-import { readVectors } from './read-vectors.ts';
 import type { Slice, Stream } from './streams.ts';
 
-const vectors_max = 1_000;
+const rows_max = 1_000;
 const examples_max = 10;
 
 export interface ExamplesRequest extends Slice {
@@ -20,7 +23,7 @@ export interface ExamplesParts {
   readonly onError: (error: unknown, message: string) => void;
 }
 
-/** Traces of the vectors that speak most for the window; none where they cannot be found, or for other features. */
+/** Traces of the values that speak most for the window; none where they cannot be found. */
 export async function findExamples(request: ExamplesRequest, parts: ExamplesParts): Promise<string[]> {
   try {
     return await rankTraces(request, parts.store);
@@ -32,16 +35,36 @@ export async function findExamples(request: ExamplesRequest, parts: ExamplesPart
 }
 
 async function rankTraces(request: ExamplesRequest, store: Pick<Store, 'query'>): Promise<string[]> {
-  const { stream, window, slice_key, slice_value, fit, reference, current } = request;
-  if (!stream.feature.startsWith('embedding.')) return [];
-  const rows = await readVectors(store, { ...stream, ...window, slice_key, slice_value, limit: vectors_max });
-  const values = witness(
-    { fit: fit as Fit, reference, current },
-    rows.map((row) => row.vector),
+  const { stream, window, slice_key, slice_value } = request;
+  const watched = watchedFeatures(stream.feature);
+  const range = { ...window, tenant: stream.tenant, slice_key, slice_value, watched, limit: rows_max };
+  const values = (await readObservations(store, range)).filter(
+    ({ encoder, dimension }) => encoder === stream.encoder && dimension === stream.dimension,
   );
-  const traces = rows
-    .map((row, index) => ({ trace_id: row.trace_id, value: values[index] as number }))
-    .sort((a, b) => b.value - a.value)
+  const weights = weigh(values, request);
+  const traces = values
+    .map(({ trace_id }, index) => ({ trace_id, weight: weights[index] as number }))
+    .sort((a, b) => b.weight - a.weight)
     .map(({ trace_id }) => trace_id);
   return [...new Set(traces)].slice(0, examples_max);
+}
+
+/**
+ * How much each value speaks for the window rather than for the reference: how far what it measures points from the
+ * mean of the one to that of the other. Vectors are weighed by their kernel features alone.
+ */
+function weigh(values: readonly Observation[], request: ExamplesRequest): ArrayLike<number> {
+  const { stream, fit, reference, current } = request;
+  if (stream.feature.startsWith('embedding.')) {
+    const vectors = values.map(({ value }) => value as Float32Array);
+    return witness({ fit: fit as Fit, reference, current }, vectors);
+  }
+  const measure = kindOf(stream.feature)?.createMeasure(fit);
+  if (measure === undefined) return values.map(() => 0);
+  const direction = current.sums.map(
+    (sum, i) => sum / current.count - (reference.sums[i] as number) / reference.count,
+  );
+  return values.map(({ value }) => {
+    return measure([value]).reduce((total, part, i) => total + part * (direction[i] as number), 0);
+  });
 }

@@ -3,6 +3,8 @@ export interface WatchedFeatures {
   includes(feature: string): boolean;
   /** Whether it is named in full. */
   names(feature: string): boolean;
+  /** Whether any of them is made of something other than vectors. */
+  readonly has_spans: boolean;
 }
 
 export function watchedFeatures(list: string): WatchedFeatures {
@@ -15,5 +17,6 @@ export function watchedFeatures(list: string): WatchedFeatures {
   return {
     includes: (feature) => names.has(feature) || beginnings.some((text) => feature.startsWith(text)),
     names: (feature) => names.has(feature),
+    has_spans: patterns.some((pattern) => !pattern.startsWith('embedding.')),
   };
 }

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { SextantError } from '../errors.ts';
 
 /** What the windows of a feature are compared with. */
 export type ReferencePolicy =
@@ -20,13 +19,6 @@ export type ReferencePolicy =
   | { readonly kind: 'seasonal' };
 
 export type ReferenceKind = ReferencePolicy['kind'];
-export const reference_kinds = [
-  'first',
-  'pinned',
-  'rolling',
-  'last_good',
-  'seasonal',
-] as const satisfies readonly ReferenceKind[];
 
 export interface FeatureKey {
   readonly tenant: string;
@@ -49,9 +41,6 @@ export function createReferencePolicies(database: DatabaseSync): ReferencePolici
       return typeof text === 'string' ? (JSON.parse(text) as ReferencePolicy) : { kind: 'first' };
     },
     set({ tenant, feature }, policy) {
-      if (policy.kind === 'pinned' && !(policy.from_us < policy.to_us)) {
-        throw new SextantError('bad_request', 'The reference ends before it begins.');
-      }
       save.run({ tenant, feature, policy: JSON.stringify(policy) });
     },
   };

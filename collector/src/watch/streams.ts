@@ -54,6 +54,8 @@ export interface Streams {
   referenceCounts(stream: Stream): (Slice & { count: number })[];
   /** Freezes the reference; windows begin at the cursor. */
   saveReference(stream: Stream, reference: readonly SliceSketch[], cursor_us: number): void;
+  /** Freezes another reference, within a transaction of the caller; windows go on where they are, or begin there. */
+  replaceReference(stream: Stream, reference: readonly SliceSketch[], begin_us: number): void;
 }
 
 export function createStreams(database: DatabaseSync): Streams {
@@ -66,6 +68,14 @@ export function createStreams(database: DatabaseSync): Streams {
     if (Number(statements.count.get()?.['n']) >= streams_max) return null;
     statements.insert.run(parameters);
     return streamOf(statements.find.get(parameters) ?? {});
+  }
+
+  function save({ stream_id }: Stream, reference: readonly SliceSketch[], cursor_us: number): void {
+    for (const { slice_key, slice_value, sketch } of reference) {
+      const { count, sums } = sketch;
+      statements.save_reference.run({ stream_id, slice_key, slice_value, count, sums: toBytes(sums) });
+    }
+    statements.begin_windows.run({ stream_id, cursor_us });
   }
 
   return {
@@ -91,14 +101,14 @@ export function createStreams(database: DatabaseSync): Streams {
       statements.reference_counts
         .all({ stream_id })
         .map((row) => ({ ...sliceOf(row), count: Number(row['count']) })),
-    saveReference({ stream_id }, reference, cursor_us) {
-      transaction(database, () => {
-        for (const { slice_key, slice_value, sketch } of reference) {
-          const { count, sums } = sketch;
-          statements.save_reference.run({ stream_id, slice_key, slice_value, count, sums: toBytes(sums) });
-        }
-        statements.begin_windows.run({ stream_id, cursor_us });
-      });
+    saveReference(stream, reference, cursor_us) {
+      transaction(database, () => save(stream, reference, cursor_us));
+    },
+    replaceReference(stream, reference, begin_us) {
+      const { stream_id, phase, cursor_us } = stream;
+      statements.forget_reference.run({ stream_id });
+      statements.forget_states.run({ stream_id });
+      save(stream, reference, phase === 'watching' && cursor_us !== null ? cursor_us : begin_us);
     },
   };
 }
@@ -152,6 +162,8 @@ function prepare(database: DatabaseSync) {
     forget: forgotten_tables.map((table) =>
       database.prepare(`DELETE FROM ${table} WHERE stream_id = $stream_id`),
     ),
+    forget_reference: database.prepare('DELETE FROM watch_references WHERE stream_id = $stream_id'),
+    forget_states: database.prepare('DELETE FROM watch_sequential WHERE stream_id = $stream_id'),
     begin_anew: database.prepare(`
       UPDATE watch_streams SET fit = NULL, sketch_id = NULL, cursor_us = NULL, has_reference = 0, last_verdict = NULL,
         begun_us = $now_us

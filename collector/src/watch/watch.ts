@@ -9,8 +9,14 @@ import type { Encoder } from './encoders/encoder.ts';
 import { watchedFeatures } from './features.ts';
 import { createFits, type Fits } from './fits.ts';
 import type { Progress } from './judge-windows.ts';
+import { createReferenceManager, type FeatureReference } from './manage-references.ts';
 import { pause } from './pause.ts';
-import { createReferencePolicies } from './reference-policy.ts';
+import {
+  createReferencePolicies,
+  type FeatureKey,
+  type ReferencePolicies,
+  type ReferencePolicy,
+} from './reference-policy.ts';
 import { createReferences } from './references.ts';
 import { createRound, type RoundParts, type RoundResult } from './round.ts';
 import { createSampling } from './sampling.ts';
@@ -67,6 +73,12 @@ export interface Watch {
   round(): Promise<RoundResult>;
   /** What is watched for a tenant, and how far. */
   status(tenant: string): DriftFeature[];
+  /** What the features of a tenant are compared with. */
+  references(tenant: string): FeatureReference[];
+  /** Between two rounds; see `ReferenceManager.set`. */
+  setReference(key: FeatureKey, policy: ReferencePolicy): Promise<void>;
+  /** Between two rounds; see `ReferenceManager.reset`. */
+  resetReference(key: FeatureKey): Promise<void>;
   counts(): WatchCounts;
   /** Runs work between two rounds, when the watch holds no rows. */
   whileResting<T>(work: () => Promise<T>): Promise<T>;
@@ -99,7 +111,10 @@ export function createWatch(settings: WatchSettings): Watch {
     counted.last_error = `${message} ${error instanceof Error ? error.message : String(error)}`;
     log.error({ error }, message);
   };
-  const state = { streams, fits, skipped, progress, onError, signal: stopping.signal };
+  const policies = createReferencePolicies(control);
+  const { store, now } = settings;
+  const manager = createReferenceManager({ database: control, store, streams, policies, now });
+  const state = { policies, streams, fits, skipped, progress, onError, signal: stopping.signal };
   const runRound = createRound(roundParts(settings, state));
   let running: Promise<void> = Promise.resolve();
 
@@ -126,6 +141,9 @@ export function createWatch(settings: WatchSettings): Watch {
         .list()
         .filter((stream) => stream.tenant === tenant)
         .map((stream) => describeStream(stream, progress.get(stream.stream_id), { streams, fits, options })),
+    references: manager.list,
+    setReference: (key, policy) => inTurn(() => manager.set(key, policy)),
+    resetReference: (key) => inTurn(async () => manager.reset(key)),
     whileResting: inTurn,
     counts: () => ({ ...counted, skipped: skipped.counts() }),
     start() {
@@ -139,6 +157,7 @@ export function createWatch(settings: WatchSettings): Watch {
 }
 
 interface WatchState {
+  readonly policies: ReferencePolicies;
   readonly streams: Streams;
   readonly fits: Fits;
   readonly skipped: Counter;
@@ -149,11 +168,10 @@ interface WatchState {
 
 function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
   const { store, control, encoder, options, now, onVerdict } = settings;
-  const { streams } = state;
+  const { streams, policies } = state;
   const verdicts = createVerdicts({ database: control, store, onVerdict });
   const watched = watchedFeatures(options.drift_features);
   const sampling = createSampling({ database: control, per_second: options.drift_vectors_per_second });
-  const policies = createReferencePolicies(control);
   const references = createReferences({ store, streams, policies, wanted: options.drift_reference });
   const grace_ms = options.grace_ms ?? grace_ms_default;
   return {

@@ -1,4 +1,4 @@
--- Vectors of a feature in a range of time, optionally of one slice; where there are more than the limit, the same random part each time.
+-- Vectors of a feature in a range of time, optionally of one slice; where there are more than the limit, the same random conversations each time.
 -- scope: all
 SELECT
   epoch_us(time) AS time,
@@ -8,7 +8,9 @@ SELECT
   vector,
   slices,
   text_hash,
-  trace_id
+  trace_id,
+  span_id,
+  conversation_id
 FROM embeddings
 WHERE tenant = $tenant
   AND feature = $feature
@@ -16,5 +18,5 @@ WHERE tenant = $tenant
   AND time >= make_timestamp($from_us::BIGINT)
   AND time < make_timestamp($to_us::BIGINT)
 -- The digest stands for a random number that stays the same.
-ORDER BY md5(trace_id || span_id), text_hash
+ORDER BY md5(coalesce(conversation_id, trace_id)), trace_id, span_id, text_hash
 LIMIT $limit::BIGINT

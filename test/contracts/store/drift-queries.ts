@@ -6,10 +6,12 @@ import {
   bare,
   day_us,
   embeddingRow,
+  modelCall,
   noon_us,
   recordAt,
   second_us,
   sketchRow,
+  spanId,
   spanRow,
   traceId,
 } from './rows.ts';
@@ -113,7 +115,10 @@ export function driftQueryTests(open: OpenStore): void {
     expect(await traces({ slice_key: 'prompt_version', slice_value: 'v1' })).toEqual([]);
     expect(await traces({ to_us: noon_us })).toEqual([]);
     const [row] = await ask('vectors', { ...vectors, slice_key: 'service', slice_value: 'shop' });
-    expect(row).toMatchObject({ time: noon_us, encoder: 'test', dimension: 3, vector: [0.5, -0.25, 1] });
+    expect(row).toMatchObject({
+      ...{ time: noon_us, encoder: 'test', dimension: 3, vector: [0.5, -0.25, 1] },
+      ...{ trace_id: traceId(1), span_id: spanId(1), conversation_id: null },
+    });
     expect(JSON.parse(String(row?.['slices']))).toEqual(JSON.parse(slices));
   });
 
@@ -124,6 +129,74 @@ export function driftQueryTests(open: OpenStore): void {
     const ten = await ask('vectors', { ...vectors, limit: 10 });
     expect(five).toHaveLength(5);
     expect(ten.slice(0, 5)).toEqual(five);
+  });
+
+  test('of many vectors whole conversations come', async () => {
+    const said = (number: number, conversation_id: string) => embeddingRow(number, { conversation_id });
+    await storeVectors(...[1, 2, 3, 4, 5, 6, 7, 8].map((number) => said(number, `c${number % 4}`)));
+    const vectors = { feature, slice_key: 'all', slice_value: 'all', ...range };
+    const four = await ask('vectors', { ...vectors, limit: 4 });
+    expect(new Set(four.map((row) => row['conversation_id'])).size).toBe(2);
+  });
+
+  test('span_features brings a span with its columns, its texts and what its trace did', async () => {
+    const call = modelCall(2, { trace_id: traceId(1), parent_span_id: spanId(1), user_segment: 'new' });
+    const tool = (number: number) =>
+      bare(
+        spanRow(number, {
+          ...{ trace_id: traceId(1), parent_span_id: spanId(1), operation: 'execute_tool' },
+          ...{ tool_name: 'search', attributes: '{"gen_ai.tool.call.arguments":"{}"}' },
+        }),
+      );
+    const root = bare(spanRow(1, { operation: 'invoke_agent', service: 'shop' }));
+    const other = modelCall(7, { tenant: 'other' });
+    await under.store.append({ records: [recordAt(100, call, tool(3), tool(4), root, other)] });
+    const asked = {
+      ...{ ...range, slice_key: 'all', slice_value: 'all', limit: 10 },
+      arguments_key: 'gen_ai.tool.call.arguments',
+    };
+    const rows = await ask('span_features', asked);
+    expect(rows.map((row) => row['span_id'])).toEqual([1, 2, 3, 4].map(spanId));
+    expect(rows[0]).toMatchObject({ steps: 3, tool_calls: 2, repeated_tool_calls: 1, input_text: null });
+    expect(rows[1]).toMatchObject({
+      ...{ time: call.span.start_time, conversation_id: null, is_leaf: true, cost_usd: 0.25, steps: null },
+      ...{ input_text: 'question 2', output_text: 'answer 2', user_segment: 'new', duration_ms: 250 },
+    });
+    const named = async (slice_key: string, slice_value: string) =>
+      (await ask('span_features', { ...asked, slice_key, slice_value })).map((row) => row['span_id']);
+    expect(await named('tool_name', 'search')).toEqual([3, 4].map(spanId));
+    expect(await named('user_segment', 'new')).toEqual([spanId(2)]);
+    expect(await named('nothing', 'x')).toEqual([]);
+    expect(await ask('span_features', { ...asked, limit: 2 })).toHaveLength(2);
+  });
+
+  test('version_changes tells when a version came after another', async () => {
+    const version = (number: number, kind: string, name: string, value: string) => {
+      const span = spanRow(number);
+      const row = { tenant: 'default', kind, name, version: value, first_time: span.start_time };
+      return { ...bare(span), versions: [{ ...row, trace_id: span.trace_id, span_id: span.span_id }] };
+    };
+    await under.store.append({
+      records: [
+        recordAt(
+          100,
+          version(1, 'prompt', 'greet', 'v1'),
+          version(2, 'prompt', 'greet', 'v2'),
+          version(3, 'deployment', 'shop', '7'),
+          version(4, 'model', 'gpt', 'a'),
+          version(5, 'model', 'gpt', 'b'),
+          version(6, 'prompt', 'greet', 'v3'),
+        ),
+      ],
+    });
+    const ask_until = async (to_us: number) =>
+      (await ask('version_changes', { to_us, limit: 5 })).map((row) => [row['version'], row['first_time']]);
+    expect(await ask_until(noon_us + day_us)).toEqual([
+      ['v3', noon_us + 6 * second_us],
+      ['v2', noon_us + 2 * second_us],
+    ]);
+    expect(await ask_until(noon_us + 2 * second_us)).toEqual([['v2', noon_us + 2 * second_us]]);
+    expect(await ask_until(noon_us + second_us)).toEqual([]);
   });
 
   test('verdicts come oldest first, each once', async () => {

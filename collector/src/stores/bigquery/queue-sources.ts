@@ -14,7 +14,6 @@ interface QueueSource {
   toRow(row: Row): QueueRow<QueueName>;
 }
 
-export const arguments_key = 'gen_ai.tool.call.arguments';
 const span_day = 'start_time >= TIMESTAMP_MICROS(@from_us) AND start_time < TIMESTAMP_MICROS(@to_us)';
 const vector_day = 'time >= TIMESTAMP_MICROS(@from_us) AND time < TIMESTAMP_MICROS(@to_us)';
 const message_day = 'first_time >= TIMESTAMP_MICROS(@from_us) AND first_time < TIMESTAMP_MICROS(@to_us)';

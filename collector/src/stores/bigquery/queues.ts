@@ -1,9 +1,10 @@
+import { tool_arguments_key } from '../measured.ts';
 import type { QueueName, QueueResult, Row, Work } from '../store.ts';
 import { countDays, type StoreParts } from './append.ts';
 import type { Client } from './client.ts';
 import { boundsOf } from './days.ts';
 import { insertRows } from './insert-rows.ts';
-import { arguments_key, queueSources } from './queue-sources.ts';
+import { queueSources } from './queue-sources.ts';
 import type { Mark, State } from './state.ts';
 import { identify, keyOf, storedKeys } from './stored-keys.ts';
 
@@ -119,7 +120,7 @@ function readDay(
     parameters: {
       ...boundsOf(day),
       ingest_times,
-      ...(queue === 'measure' && { arguments_key }),
+      ...(queue === 'measure' && { arguments_key: tool_arguments_key }),
       ...(earlier_times && { earlier_times }),
     },
     types: {

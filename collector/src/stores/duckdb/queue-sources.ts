@@ -1,4 +1,4 @@
-import { measured_columns, toEmbedRow, toMeasureRow, toSketchRow } from '../measured.ts';
+import { measured_columns, toEmbedRow, toMeasureRow, tool_arguments_key, toSketchRow } from '../measured.ts';
 import { slice_columns } from '../slices.ts';
 import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.ts';
 
@@ -21,7 +21,6 @@ const in_portion =
   's.ingest_time > make_timestamp($mark::BIGINT) AND s.ingest_time <= make_timestamp($through::BIGINT)';
 const asks = `s.is_leaf AND s.operation IN ('chat', 'generate_content', 'text_completion')`;
 const order = 'ORDER BY ingest_time, trace_id, span_id';
-const arguments_key = '$."gen_ai.tool.call.arguments"';
 
 export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
   embed: {
@@ -83,7 +82,7 @@ function measuredSpans(day: string, chosen: string): string {
     steps AS (
       SELECT r.tenant, r.trace_id, r.span_id, c.is_leaf, c.tool_name,
         coalesce(c.operation, '') = 'execute_tool' AS is_tool,
-        json_extract_string(c.attributes, '${arguments_key}') AS arguments
+        json_extract_string(c.attributes, '$."${tool_arguments_key}"') AS arguments
       FROM chosen AS r
       JOIN "${day}".main.spans AS c
         ON c.tenant = r.tenant AND c.trace_id = r.trace_id AND c.ingest_time <= r.ingest_time

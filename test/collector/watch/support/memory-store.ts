@@ -67,6 +67,7 @@ export function createMemoryStore(): MemoryStore {
       );
       if (name === 'sketch_minutes') return minutesOf(of_stream);
       if (name === 'sketch_sums') return sumsOf(of_stream);
+      if (name === 'vector_features') return embeddings.flat().filter(({ time }) => within(time));
       if (name === 'vectors') return embeddings.flat().filter(({ time }) => within(time));
       throw new Error(`There is no query ${name}.`);
     },
