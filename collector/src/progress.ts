@@ -55,7 +55,7 @@ export function startProgress(from: Position): Progress {
         dropped: { ...dropped, ...(tail.damage.records > 0 ? { damaged_record: tail.damage.records } : {}) },
         redacted: { ...redacted },
         damaged_days: lifecycle.lostDays(),
-        watch: watch?.counts() ?? { rounds: 0, errors: 0 },
+        watch: watch?.counts() ?? { rounds: 0, errors: 0, skipped: {} },
         notifications: { pending, delivered, dead },
         destinations_blocked: http.blocked(),
       };

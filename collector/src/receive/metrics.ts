@@ -62,6 +62,12 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
         'Rounds of the drift watch that failed.',
         store.watch.errors,
       ),
+      ...labelled(
+        'sextant_watch_skipped_total',
+        'Left out by the drift watch.',
+        'reason',
+        store.watch.skipped,
+      ),
       ...labelled('sextant_notifications', 'Notifications by state.', 'state', store.notifications, 'gauge'),
       ...labelled(
         'sextant_destinations_blocked_total',

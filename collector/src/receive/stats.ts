@@ -16,7 +16,12 @@ export interface StoreStats {
   /** Secrets taken out, by their form. */
   readonly redacted: Readonly<Record<string, number>>;
   readonly damaged_days: readonly RefilledDay[];
-  readonly watch: { readonly rounds: number; readonly errors: number };
+  readonly watch: {
+    readonly rounds: number;
+    readonly errors: number;
+    /** Rows and values the watch left out. */
+    readonly skipped: Readonly<Record<string, number>>;
+  };
   readonly notifications: Readonly<Record<string, number>>;
   /** Addresses that alerts were not sent to, because they are not allowed, by reason. */
   readonly destinations_blocked: Readonly<Record<string, number>>;

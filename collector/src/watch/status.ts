@@ -1,6 +1,7 @@
 import type { Options } from '../options.ts';
 import type { Fits } from './fits.ts';
 import type { Progress } from './judge-windows.ts';
+import type { ReferenceKind, ReferencePolicies } from './reference-policy.ts';
 import { whole } from './slices.ts';
 import type { Stream, Streams } from './streams.ts';
 import type { WindowVerdict } from './verdicts.ts';
@@ -13,8 +14,11 @@ export interface DriftFeature {
   readonly n_reference: number;
   readonly n_window: number;
   readonly wanted: { readonly fit: number; readonly reference: number; readonly window: number };
-  /** Slices of the reference with their vectors; empty before there is one. */
+  /** What windows are compared with. */
+  readonly reference: ReferenceKind;
+  /** Slices of the reference with their conversations; empty before there is one. */
   readonly slices: readonly { readonly key: string; readonly value: string; readonly count: number }[];
+  /** What made the vectors; of other values the name of their kind. */
   readonly encoder: string;
   /** Drifted share that counts as nothing. */
   readonly tolerance: number;
@@ -24,13 +28,14 @@ export interface DriftFeature {
 export interface StatusParts {
   readonly streams: Streams;
   readonly fits: Fits;
+  readonly policies: ReferencePolicies;
   readonly options: Pick<Options, 'drift_fit' | 'drift_reference' | 'drift_window' | 'drift_tolerance'>;
 }
 
 export function describeStream(
   stream: Stream,
   progress: Progress | undefined,
-  { streams, fits, options }: StatusParts,
+  { streams, fits, policies, options }: StatusParts,
 ): DriftFeature {
   const slices = streams.referenceCounts(stream);
   const n_open = progress?.n_open ?? 0;
@@ -47,6 +52,7 @@ export function describeStream(
       value: slice_value,
       count,
     })),
+    reference: policies.get(stream).kind,
     encoder: stream.encoder,
     tolerance: options.drift_tolerance,
     last_verdict: stream.last_verdict === null ? null : verdictPoint(JSON.parse(stream.last_verdict)),

@@ -35,6 +35,7 @@ export interface SumParts {
  * when none wait. Everything it writes before finishing the work may be written again.
  */
 export async function sumWork(queue: 'sketch' | 'measure', parts: SumParts): Promise<number> {
+  if (queue === 'measure' && !parts.watched.has_spans) return 0;
   const before_us = queue === 'measure' ? parts.settled_us() : undefined;
   const work = await parts.store.take(queue, parts.rows_max, before_us);
   if (work === null) return 0;

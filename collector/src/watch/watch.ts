@@ -140,7 +140,9 @@ export function createWatch(settings: WatchSettings): Watch {
       streams
         .list()
         .filter((stream) => stream.tenant === tenant)
-        .map((stream) => describeStream(stream, progress.get(stream.stream_id), { streams, fits, options })),
+        .map((stream) =>
+          describeStream(stream, progress.get(stream.stream_id), { streams, fits, policies, options }),
+        ),
     references: manager.list,
     setReference: (key, policy) => inTurn(() => manager.set(key, policy)),
     resetReference: (key) => inTurn(async () => manager.reset(key)),

@@ -24,7 +24,7 @@ export function FeatureCard({ feature, is_chosen }: { feature: DriftFeature; is_
       </span>
       <Progress seen={phase.seen} wanted={phase.wanted} />
       <span className={styles.count}>
-        {formatCount(phase.seen)} of {formatCount(phase.wanted)} vectors
+        {formatCount(phase.seen)} of {formatCount(phase.wanted)} conversations
         {feature.phase === 'watching' ? ' in this window' : ''}
       </span>
     </Link>

@@ -18,8 +18,8 @@ export function describePhase(feature: DriftFeature): PhaseWords {
       name: 'Fitting',
       seen: feature.n_fit,
       wanted: wanted.fit,
-      now: 'Learning what vectors of this feature look like.',
-      next: `After ${formatCount(wanted.fit)} vectors it collects the reference.`,
+      now: 'Learning what values of this feature look like.',
+      next: `After ${formatCount(wanted.fit)} conversations it collects the reference.`,
     };
   }
   if (phase === 'reference') {
@@ -28,14 +28,14 @@ export function describePhase(feature: DriftFeature): PhaseWords {
       seen: feature.n_reference,
       wanted: wanted.reference,
       now: 'Collecting what is normal.',
-      next: `After ${formatCount(wanted.reference)} vectors it starts to watch.`,
+      next: `After ${formatCount(wanted.reference)} conversations it starts to watch.`,
     };
   }
   return {
     name: 'Watching',
     seen: feature.n_window,
     wanted: wanted.window,
-    now: `Comparing each window with a reference of ${formatCount(feature.n_reference)} vectors.`,
-    next: `The next verdict comes after ${formatCount(wanted.window)} vectors.`,
+    now: `Comparing each window with a reference of ${formatCount(feature.n_reference)} conversations.`,
+    next: `The next verdict comes after ${formatCount(wanted.window)} conversations.`,
   };
 }
