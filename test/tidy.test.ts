@@ -121,6 +121,7 @@ describe('tidy', () => {
       'schema.ts',
       'table.ts',
       'slices.ts',
+      'measured.ts',
       'calls.ts',
       'queries.ts',
       'provider.ts',

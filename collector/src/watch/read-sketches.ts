@@ -4,7 +4,7 @@ import type { SliceSketch, Stream } from './streams.ts';
 import type { Minute } from './windows.ts';
 
 /** Two weeks: more than a window may last. */
-export const minutes_read_max = 20_160;
+const minutes_read_max = 20_160;
 
 export interface TimeRange {
   readonly from_us: number;

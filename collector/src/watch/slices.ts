@@ -7,7 +7,7 @@ const values_max = 20;
 const slices_max = 60;
 
 /** What slices are made by: columns of the span, and what is found in its texts. */
-export const slice_keys = [...slice_columns, 'language'] as const;
+const slice_keys = [...slice_columns, 'language'] as const;
 
 /** Where everything is counted. */
 export const whole: Slice = { slice_key: 'all', slice_value: 'all' };
