@@ -69,6 +69,10 @@ export function createMemoryStore(): MemoryStore {
       if (name === 'sketch_sums') return sumsOf(of_stream);
       if (name === 'vector_features') return embeddings.flat().filter(({ time }) => within(time));
       if (name === 'vectors') return embeddings.flat().filter(({ time }) => within(time));
+      if (name === 'span_features') {
+        const found = spans.flat().filter(({ time }) => within(time));
+        return found.map((row) => ({ ...row, ...row.slices, ...row.columns }));
+      }
       throw new Error(`There is no query ${name}.`);
     },
   };

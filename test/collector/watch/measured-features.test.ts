@@ -1,0 +1,130 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { Verdict } from '@sextant/detectors';
+import { describe, expect, test, vi } from 'vitest';
+import type { VerdictContext } from '../../../collector/src/alerts/alert.ts';
+import type { MeasureRow, Store } from '../../../collector/src/stores/store.ts';
+import { createDetect } from '../../../collector/src/watch/detect.ts';
+import type { Encoder } from '../../../collector/src/watch/encoders/encoder.ts';
+import { createWatch } from '../../../collector/src/watch/watch.ts';
+import { bare, noon_us, recordAt, spanRow } from '../../contracts/store/rows.ts';
+import { recordingLog } from '../../support/log.ts';
+import { createMemoryStore, memory_arrival_us } from './support/memory-store.ts';
+import { openStore } from './support/stores.ts';
+
+vi.mock('../../../collector/src/watch/kinds.ts', async () => ({
+  kindOf: (await import('./support/plain-kinds.ts')).plainKindOf,
+}));
+
+const minute_us = 60_000_000;
+const options = {
+  ...{ drift_features: 'behaviour.finish', drift_vectors_per_second: 100, drift_interval_ms: 1_000 },
+  ...{ drift_fit: 100, drift_reference: 1_000, drift_window: 200, drift_window_minutes_max: 60 },
+  ...{ drift_alpha: 0.001, drift_tolerance: 0.02 },
+};
+const encoder: Encoder = { name: 'none', dimension: 1, embed: async () => [] };
+
+function call(number: number, finish: string, service: string): MeasureRow {
+  return {
+    ...{ tenant: 'default', trace_id: `t${number}`, span_id: `s${number}`, conversation_id: null },
+    ...{ time: 1_000 * minute_us + Math.floor(number / 100) * minute_us, ingest_time: number + 1 },
+    ...{ slices: { service }, input_text: null, output_text: null, trace: null },
+    columns: { is_leaf: true, finish_reasons: [finish] },
+  };
+}
+
+/** Nine of ten calls stop by themselves; after 2,100 those of one service stop at the limit. */
+const calls = Array.from({ length: 2_500 }, (_, i) => {
+  const service = i % 5 === 0 ? 'desk' : 'shop';
+  const is_cut = i % 10 === 9 || (i >= 2_100 && service === 'desk');
+  return call(i, is_cut ? 'length' : 'stop', service);
+});
+
+function setUp() {
+  const store = createMemoryStore();
+  const control = new DatabaseSync(':memory:');
+  const judged: (Verdict & VerdictContext)[] = [];
+  const watch = createWatch({
+    ...{ store: store as unknown as Store, control, encoder, options, log: recordingLog() },
+    now: () => memory_arrival_us / 1_000 + 60_000,
+    onVerdict: (verdict, context) => void judged.push({ ...verdict, ...context }),
+  });
+  return { store, control, watch, judged };
+}
+
+describe('a feature of spans', () => {
+  test('is fitted, gets a reference, and is judged at once and from window to window', async () => {
+    const { store, watch, judged, control } = setUp();
+    for (let start = 0; start < calls.length; start += 130) store.addSpans(calls.slice(start, start + 130));
+    while ((await watch.round()).has_more);
+    expect(watch.counts()).toMatchObject({ errors: 0, skipped: {} });
+    expect(watch.status('default')).toMatchObject([
+      { feature: 'behaviour.finish', phase: 'watching', encoder: 'category', n_fit: 100, n_reference: 1_000 },
+    ]);
+    const seen = (detector: string, slice_value: string) =>
+      judged.filter((one) => one.detector === detector && one.slice_value === slice_value);
+    expect(seen('plain', 'all').map(({ drifted }) => drifted)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+      true,
+    ]);
+    expect(seen('plain', 'shop').every(({ drifted }) => !drifted)).toBe(true);
+    const cut = new Set(
+      calls
+        .filter(({ columns }) => String(columns['finish_reasons']) === 'length')
+        .map((row) => row.trace_id),
+    );
+    const [alarm] = seen('plain', 'all').filter(({ drifted }) => drifted);
+    expect(alarm?.example_trace_ids).toHaveLength(10);
+    expect(alarm?.example_trace_ids.every((id) => cut.has(id))).toBe(true);
+    const online = seen('plain_online', 'all');
+    expect(online.map(({ drifted }) => drifted)).toEqual([false, false, false, false, false, false, true]);
+    const details = store.scores
+      .filter(({ name, label }) => name === 'plain_online' && label === 'drifted')
+      .map((score) => JSON.parse(String(score.details)) as Record<string, unknown>);
+    const first_changed = seen('plain', 'all').find(({ drifted }) => drifted)?.window_start_us ?? 0;
+    expect(details).toMatchObject([
+      { windows_since_change: 2, since: new Date(first_changed / 1_000).toISOString(), reference: 'first' },
+    ]);
+    const states = control.prepare('SELECT detector, state FROM watch_sequential').all();
+    expect(states.map((row) => ({ ...row }))).toEqual([{ detector: 'plain_online', state: '{"unlike":2}' }]);
+  });
+
+  test('is not read where nothing of spans is watched', async () => {
+    const store = createMemoryStore();
+    store.addSpans(calls.slice(0, 5));
+    const watch = createWatch({
+      ...{ store: store as unknown as Store, control: new DatabaseSync(':memory:'), encoder },
+      ...{ options: { ...options, drift_features: 'embedding.*' }, log: recordingLog() },
+      ...{ now: () => memory_arrival_us / 1_000, onVerdict: () => undefined },
+    });
+    await watch.round();
+    expect((await store.take('measure', 5))?.rows).toHaveLength(5);
+  });
+});
+
+test('detect compares features of spans on what is stored, by slice too', async () => {
+  const { store } = await openStore();
+  const spans = calls.map(({ columns, slices }, i) => {
+    const finish_reasons = columns['finish_reasons'] as readonly string[];
+    const service = slices['service'] as string;
+    return bare(spanRow(i, { is_leaf: true, finish_reasons, service, start_time: noon_us + i * 10_000 }));
+  });
+  await store.append({ records: [recordAt(100, ...spans)] });
+  const detect = createDetect({ store, options });
+  const changed_us = noon_us + 2_100 * 10_000;
+  const ranges = {
+    ...{ tenant: 'default', reference_from_us: noon_us, reference_to_us: changed_us },
+    ...{ from_us: changed_us, to_us: changed_us + minute_us },
+  };
+  const [whole] = await detect(ranges);
+  expect(whole).toMatchObject({ feature: 'behaviour.finish', slice: 'all', n_current: 400, drifted: true });
+  expect(whole?.n_reference).toBeGreaterThan(1_400);
+  const sliced = async (value: string) => await detect({ ...ranges, slice: { key: 'service', value } });
+  expect(await sliced('desk')).toMatchObject([{ slice: 'service=desk', n_current: 80, drifted: true }]);
+  expect(await sliced('shop')).toMatchObject([{ slice: 'service=shop', n_current: 320, drifted: false }]);
+  expect(await detect({ ...ranges, feature: 'number.ttft_ms' })).toEqual([]);
+});
