@@ -69,7 +69,8 @@ describe.skipIf(!has_shared_data)('drift alarm on CLINC150 and banking77', () =>
       '--reference-to',
       iso(changed_at),
     ];
-    const detected = sextant('detect', ...times, '--fail-on-drift', '--url', collector.url);
+    const feature = ['--feature', 'embedding.user_message'];
+    const detected = sextant('detect', ...times, ...feature, '--fail-on-drift', '--url', collector.url);
     expect(detected.status, detected.stderr).toBe(2);
     const verdicts = detected.stdout
       .trim()
@@ -95,6 +96,31 @@ describe.skipIf(!has_shared_data)('drift alarm on CLINC150 and banking77', () =>
       data: { alert_id: alert!['alert_id'] },
     });
     expect(receiver.requests).toHaveLength(2);
+
+    // What is compared with what can be said anew.
+    const reference_of = (...args: string[]) =>
+      sextant('reference', ...args, '--json', '--url', collector.url);
+    expect(JSON.parse(reference_of('show', 'embedding.user_message').stdout)).toMatchObject([
+      { kind: 'first', n_reference: reference },
+    ]);
+    const range = ['--from', iso(changed_at), '--to', iso(changed_at + 5 * 60_000)];
+    const pinned = reference_of('pin', ...feature, ...range, '--name', 'banking');
+    expect(pinned.status, pinned.stderr).toBe(0);
+    expect(JSON.parse(reference_of('list').stdout)).toContainEqual(
+      expect.objectContaining({ kind: 'pinned', name: 'banking', n_reference: window_size }),
+    );
+    expect(reference_of('pin', ...feature, '--from', iso(changed_at), '--to', iso(changed_at)).status).toBe(
+      64,
+    );
+    expect(reference_of('rolling', '--feature', 'embedding.nothing').status).toBe(1);
+    // Seen from there, what was the change is nothing new, and what came back is.
+    await stream.send(banking.slice(2 * window_size, 3 * window_size));
+    await untilWindows(collector, 25);
+    const judged = (await collector.get(verdicts_path))['verdicts'] as Record<string, unknown>[];
+    expect(judged.at(-1)).toMatchObject({ drifted: false, reference: 'pinned', n_reference: window_size });
+    expect(await collector.sql("SELECT action, target FROM audit WHERE action LIKE 'reference.%'")).toEqual([
+      { action: 'reference.pinned', target: 'embedding.user_message' },
+    ]);
     // Every change of state is in the tables, too.
     await untilStored(collector);
     expect(await collector.sql('SELECT state FROM alerts ORDER BY time')).toEqual([
@@ -109,13 +135,14 @@ function verified(request: { headers: Record<string, unknown>; body: Buffer | st
   return new Webhook(secret).verify(String(request.body), request.headers as Record<string, string>);
 }
 
+const verdicts_path = '/api/drift/verdicts?feature=embedding.user_message&slice_key=all';
+
 /** Waits until so many windows of the whole feature were judged. */
 async function untilWindows(collector: RunningCollector, count: number): Promise<void> {
   let found = 0;
-  const path = '/api/drift/verdicts?feature=embedding.user_message&slice_key=all';
   await eventually(
     async () => {
-      found = ((await collector.get(path))['verdicts'] as unknown[]).length;
+      found = ((await collector.get(verdicts_path))['verdicts'] as unknown[]).length;
       return found >= count;
     },
     () => `${found} of ${count} windows. ${collector.said()}`,
