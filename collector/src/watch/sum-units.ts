@@ -1,6 +1,7 @@
 import { type AnyFit, DetectorError, type Measure } from '@sextant/detectors';
 import type { NewRow } from '../stores/schema.ts';
 import type { AnyKind } from './kinds.ts';
+import type { MeasuredUnits } from './measured-units.ts';
 import type { Observation } from './observation.ts';
 import { type SlicesOf, whole } from './slices.ts';
 import type { Slice, Stream } from './streams.ts';
@@ -12,6 +13,7 @@ export interface SumOptions {
   readonly fit: AnyFit;
   readonly stream: Stream;
   readonly slicesOf: SlicesOf;
+  readonly measured: MeasuredUnits;
   /** Numbers that sketches may still take. */
   readonly room: { numbers: number };
   readonly faults: Fault[];
@@ -47,7 +49,8 @@ interface Adding extends SumOptions {
   readonly groups: Groups;
 }
 
-function addUnit(unit: Unit, { measure, groups, faults, stream, slicesOf }: Adding): void {
+function addUnit(unit: Unit, adding: Adding): void {
+  const { groups, faults, stream, slicesOf } = adding;
   const [first] = [...unit.before, ...unit.added] as [Observation];
   // Slices that hold the same part of a unit get the same numbers, which are measured once.
   const parts = Map.groupBy(
@@ -57,8 +60,8 @@ function addUnit(unit: Unit, { measure, groups, faults, stream, slicesOf }: Addi
   for (const slices of parts.values()) {
     const [{ before, added }] = slices as [SliceOfUnit];
     try {
-      const change = measured(measure, [...before, ...added]).slice();
-      if (before.length > 0) subtract(change, measured(measure, before));
+      const change = measureUnit([...before, ...added], adding).slice();
+      if (before.length > 0) subtract(change, measureUnit(before, adding));
       for (const { slice } of slices) {
         const place = { minute: unit.home_us, sampling_probability: first.sampling_probability, ...slice };
         const group = groups.find(place);
@@ -95,8 +98,13 @@ function slicesOfUnit(unit: Unit, slicesOf: (value: Observation) => Slice[]): Sl
   return [...slices.values()].filter(({ added }) => added.length > 0);
 }
 
-function measured(measure: Measure<unknown>, values: readonly Observation[]): Float64Array {
-  return measure(values.map(({ value }) => value));
+/** Not to be changed: it may be remembered, or used again by the next call. */
+function measureUnit(values: readonly Observation[], { measure, measured, fit }: Adding): Float64Array {
+  const known = measured.find(fit.id, values);
+  if (known !== undefined) return known;
+  const sums = measure(values.map(({ value }) => value));
+  if (values[0]?.conversation_id !== null) measured.keep(fit.id, values, sums.slice());
+  return sums;
 }
 
 function subtract(sums: Float64Array, less: Float64Array): void {

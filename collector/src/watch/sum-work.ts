@@ -4,6 +4,7 @@ import type { Counter } from './counter.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Fits } from './fits.ts';
 import { kindOf } from './kinds.ts';
+import type { MeasuredUnits } from './measured-units.ts';
 import { type Observation, unitKey } from './observation.ts';
 import { observeEmbedding } from './observe-embeddings.ts';
 import { observeSpan } from './observe-span.ts';
@@ -22,6 +23,7 @@ export interface SumParts {
   readonly fits: Fits;
   readonly slicesOf: SlicesOf;
   readonly unitsOf: UnitsOf;
+  readonly measured: MeasuredUnits;
   readonly sampling: Sampling;
   readonly watched: WatchedFeatures;
   readonly rows_max: number;
@@ -132,7 +134,7 @@ interface Summing extends SumParts, Seen {
 }
 
 function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sketches'>[] {
-  const { streams, fits, unitsOf, slicesOf, room, faults } = summing;
+  const { streams, fits, unitsOf, slicesOf, measured, room, faults } = summing;
   const kind = kindOf((rows[0] as Observation).feature);
   const stream = kind === null ? null : streams.open(rows[0] as Observation);
   if (kind === null || stream === null) {
@@ -154,5 +156,5 @@ function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sket
   const units = unitsOf(stream, conversations);
   const late = units.filter(({ home_us }) => home_us < (stream.cursor_us ?? 0));
   faults.push({ reason: 'late', count: late.reduce((sum, { added }) => sum + added.length, 0) });
-  return sumUnits(units, { kind, fit, stream, slicesOf, room, faults });
+  return sumUnits(units, { kind, fit, stream, slicesOf, measured, room, faults });
 }

@@ -10,6 +10,7 @@ import { watchedFeatures } from './features.ts';
 import { createFits, type Fits } from './fits.ts';
 import type { Progress } from './judge-windows.ts';
 import { createReferenceManager, type FeatureReference } from './manage-references.ts';
+import { createMeasuredUnits } from './measured-units.ts';
 import { pause } from './pause.ts';
 import {
   createReferencePolicies,
@@ -185,6 +186,7 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
       ...{ ...state, store, sampling, watched, rows_max },
       slicesOf: createSlicesOf(control),
       unitsOf: createUnits(control),
+      measured: createMeasuredUnits(),
       settled_us: () => (now() - grace_ms) * 1_000,
     },
     judge: {

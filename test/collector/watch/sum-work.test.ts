@@ -7,6 +7,7 @@ import { createTables } from '../../../collector/src/watch/control.ts';
 import { createCounter } from '../../../collector/src/watch/counter.ts';
 import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { createFits } from '../../../collector/src/watch/fits.ts';
+import { createMeasuredUnits } from '../../../collector/src/watch/measured-units.ts';
 import { createSampling } from '../../../collector/src/watch/sampling.ts';
 import { createSlicesOf } from '../../../collector/src/watch/slices.ts';
 import { createStreams } from '../../../collector/src/watch/streams.ts';
@@ -43,6 +44,7 @@ function setUp(fateOf: () => Fate = () => 'lives') {
     ...{ store, streams, skipped, fits, rows_max: 100, settled_us: () => Infinity },
     slicesOf: createSlicesOf(database),
     unitsOf: createUnits(database),
+    measured: createMeasuredUnits(),
     sampling: createSampling({ database, per_second: 100 }),
     watched: watchedFeatures('*'),
   };
