@@ -31,6 +31,7 @@ export type { SequentialDetector, SequentialRequest, SequentialState, Sequential
 export type { CategoryFit } from './sketches/category-sketch.ts';
 export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';
+export { guessLanguage } from './sketches/guess-language.ts';
 export { exceedances, type NumberFit, numberMoments, quantileOf } from './sketches/number-sketch.ts';
 export { addUnit, type GrowingSketch, mergeSketches, type Sketch, startSketch } from './sketches/sketch.ts';
 export {

@@ -4,6 +4,7 @@ import type { Counter } from './counter.ts';
 import { type Encoder, EncoderError } from './encoders/encoder.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Sampling } from './sampling.ts';
+import { withLanguage } from './slices.ts';
 
 /** Encoders read only so much, and some refuse what is longer; the beginning of a message says what it is about. */
 const text_characters_max = 8_000;
@@ -74,7 +75,7 @@ function embeddingOf(
   const { tenant, trace_id, span_id, conversation_id, time } = row;
   return {
     ...{ tenant, trace_id, span_id, conversation_id, time, text_hash, feature, vector },
-    slices: JSON.stringify(row.slices),
+    slices: JSON.stringify(withLanguage(row.slices, row.text)),
     encoder: encoder.name,
     dimension: vector.length,
     sampling_probability: probability === 1 ? null : probability,

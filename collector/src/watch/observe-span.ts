@@ -3,6 +3,7 @@ import type { MeasureRow } from '../stores/store.ts';
 import type { WatchedFeatures } from './features.ts';
 import { kindOf } from './kinds.ts';
 import { type Observation, valueKey } from './observation.ts';
+import { withLanguage } from './slices.ts';
 
 interface Value {
   readonly feature: string;
@@ -10,11 +11,12 @@ interface Value {
 }
 
 /** Longer texts say no more about how they are written. */
-const text_characters_max = 8_000;
+const text_characters_max = 32_000;
 
 /** What a span says about the features that are watched. */
 export function observeSpan(row: MeasureRow, watched: WatchedFeatures): Observation[] {
-  const { tenant, trace_id, span_id, conversation_id, time, ingest_time, slices } = row;
+  const { tenant, trace_id, span_id, conversation_id, time, ingest_time } = row;
+  const slices = withLanguage(row.slices, row.input_text ?? row.output_text);
   return valuesOf(row)
     .filter(({ feature }) => watched.includes(feature))
     .flatMap(({ feature, value }, place) => {

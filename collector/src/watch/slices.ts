@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { guessLanguage } from '@sextant/detectors';
 import { slice_columns } from '../stores/slices.ts';
 import type { Slice, Stream } from './streams.ts';
 
@@ -8,6 +9,14 @@ const slices_max = 60;
 
 /** What slices are made by: columns of the span, and what is found in its texts. */
 const slice_keys = [...slice_columns, 'language'] as const;
+
+/** The slices of a span with the language of what was said, where something was. */
+export function withLanguage(
+  slices: Readonly<Record<string, string>>,
+  text: string | null,
+): Readonly<Record<string, string>> {
+  return text === null || text === '' ? slices : { ...slices, language: guessLanguage(text) };
+}
 
 /** Where everything is counted. */
 export const whole: Slice = { slice_key: 'all', slice_value: 'all' };

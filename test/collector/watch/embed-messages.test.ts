@@ -71,7 +71,7 @@ describe('embedMessages', () => {
         text_hash: 'hone',
       },
       feature: 'embedding.user_message',
-      slices: '{"service":"shop"}',
+      slices: '{"service":"shop","language":"latin"}',
       ...{ encoder: 'fussy', dimension: 1, vector: Float32Array.of(3), sampling_probability: null },
       ingest_time: 1,
     });
