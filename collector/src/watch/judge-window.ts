@@ -1,9 +1,8 @@
-import type { AnyFit, SequentialState, Sketch, Verdict } from '@sextant/detectors';
+import { type AnyFit, acceptKeys, type SequentialState, type Sketch, type Verdict } from '@sextant/detectors';
 import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
 import { findExamples } from './examples.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
-import { levelsOf } from './levels.ts';
 import { readSketches, type TimeRange } from './read-sketches.ts';
 import type { References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
@@ -70,8 +69,8 @@ export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Pr
 }
 
 /**
- * All detectors together raise as many false alarms as were asked for, and all slices as many as the whole: the
- * level of a slice depends on how many of them stand out.
+ * All detectors together raise as many false alarms as were asked for. The whole is judged by itself; of the slices
+ * those drifted that stand out among all of them.
  */
 function judgeAtOnce(
   kind: AnyKind,
@@ -82,19 +81,31 @@ function judgeAtOnce(
   const { alpha, tolerance } = options;
   const share = alpha / (kind.detectors.length + kind.sequential.length);
   return kind.detectors.flatMap((detector) => {
-    const judgeOne = (pair: Pair, level: number) =>
-      detector.detect({ ...pair, fit, alpha: level, tolerance });
-    const [all, slices] = [pairs.filter(isWhole), pairs.filter((pair) => !isWhole(pair))];
-    const first = slices.map((pair) => judgeOne(pair, share));
-    const levels = levelsOf(
-      first.map(({ p }) => p),
-      share,
-    );
-    const verdicts = [
-      ...all.map((pair) => ({ pair, verdict: judgeOne(pair, share) })),
-      ...slices.map((pair, index) => ({ pair, verdict: judgeOne(pair, levels[index] as number) })),
+    const found = pairs.map((pair): Finding => {
+      const verdict = detector.detect({ ...pair, fit, alpha: share, tolerance });
+      return { pair, verdict, windows_since_change: null };
+    });
+    const [all, slices] = [
+      found.filter(({ pair }) => isWhole(pair)),
+      found.filter(({ pair }) => !isWhole(pair)),
     ];
-    return verdicts.map((found) => ({ ...found, windows_since_change: null }));
+    return [...all, ...standingOut(slices, share)];
+  });
+}
+
+/** Many slices would raise many false alarms: what does not stand out among them did not drift. */
+function standingOut(findings: readonly Finding[], level: number): Finding[] {
+  const nameOf = ({ pair }: Finding) => JSON.stringify([pair.slice_key, pair.slice_value]);
+  const tested = findings.flatMap((finding) => {
+    const { p } = finding.verdict;
+    return p === null ? [] : [{ key: nameOf(finding), family: 'slices', p }];
+  });
+  const accepted = new Set(acceptKeys(tested, level));
+  return findings.map((finding) => {
+    const { verdict } = finding;
+    if (!verdict.drifted || accepted.has(nameOf(finding))) return finding;
+    const why = `One of ${tested.length} slices differs as much by chance. ${verdict.why}`;
+    return { ...finding, verdict: { ...verdict, drifted: false, why } };
   });
 }
 

@@ -50,9 +50,10 @@ export function createVerdicts({ database, store, onVerdict }: VerdictsOptions):
     transaction(database, () => {
       for (const verdict of verdicts) {
         statements.insert.run({ score_id: verdict.score.score_id, document: JSON.stringify(verdict) });
-        if (verdict.context.slice_key !== 'all') continue;
-        statements.remember.run({ stream_id, last_verdict: JSON.stringify(verdict) });
       }
+      const on_whole = verdicts.filter(({ context }) => context.slice_key === 'all');
+      const last = on_whole.find(({ verdict }) => verdict.drifted) ?? on_whole[0];
+      if (last) statements.remember.run({ stream_id, last_verdict: JSON.stringify(last) });
       for (const { state, ...row } of states) {
         statements.save_state.run({ stream_id, ...row, state: JSON.stringify(state) });
       }

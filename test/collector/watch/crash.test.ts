@@ -108,6 +108,7 @@ interface Outcome {
   readonly sketched: number;
   readonly references: readonly unknown[];
   readonly split: number;
+  readonly carried: readonly unknown[];
   readonly status: unknown;
   readonly steps: number;
   readonly deaths: number;
@@ -121,7 +122,12 @@ async function live(dies_at: number): Promise<Outcome> {
   const judged = new Map<string, Verdict & VerdictContext>();
   const onVerdict = (verdict: Verdict, context: VerdictContext) =>
     fate.around(async () => {
-      const name = JSON.stringify([context.slice_key, context.slice_value, context.window_start_us]);
+      const name = JSON.stringify([
+        verdict.detector,
+        context.slice_key,
+        context.slice_value,
+        context.window_start_us,
+      ]);
       const again = { ...verdict, ...context };
       // A window may be handed on twice, but it never says anything else.
       expect(judged.get(name) ?? again).toEqual(again);
@@ -156,6 +162,7 @@ async function live(dies_at: number): Promise<Outcome> {
     sketched: store.sketches
       .filter((row) => row.slice_key === 'all')
       .reduce((sum, row) => sum + row.count, 0),
+    carried: control.prepare('SELECT * FROM watch_sequential').all(),
     split: control.prepare('SELECT * FROM watch_units').all().length,
     references: control.prepare('SELECT * FROM watch_references').all(),
     status: watch.status('default'),
@@ -170,8 +177,11 @@ describe('a watch that dies', () => {
     expect(undisturbed.sketched).toBeGreaterThan(100);
     expect(undisturbed.split, 'conversations that go on after their window').toBeGreaterThan(5);
     expect(
-      undisturbed.verdicts.filter(({ slice_key }) => slice_key === 'all').map(({ drifted }) => drifted),
+      undisturbed.verdicts
+        .filter(({ slice_key, detector }) => slice_key === 'all' && detector === 'embedding-drift')
+        .map(({ drifted }) => drifted),
     ).toEqual([false, true, true]);
+    expect(undisturbed.carried, 'what the online detector carries').toHaveLength(1);
     expect(undisturbed.scores).toHaveLength(undisturbed.verdicts.length);
     expect(undisturbed.steps).toBeGreaterThan(40);
     for (let dies_at = 1; dies_at <= undisturbed.steps; dies_at++) {

@@ -30,13 +30,17 @@ describe.skipIf(!has_shared_data)('the watch on real messages', () => {
   test('fits, gathers a reference, stays quiet, finds another domain, and is quiet again', async () => {
     const { store, control } = await openStore();
     const judged: (Verdict & VerdictContext)[] = [];
+    const online: (Verdict & VerdictContext)[] = [];
     const log = recordingLog();
     const watch = createWatch({
       ...{ store, control, options, log },
       encoder: createNgramEncoder(),
       // The clock is long past the spans, and past their arrival.
       now: () => Date.now() + 3_600_000,
-      onVerdict: (verdict, context) => void judged.push({ ...verdict, ...context }),
+      onVerdict: (verdict, context) => {
+        const found = { ...verdict, ...context };
+        (verdict.detector === 'embedding-drift' ? judged : online).push(found);
+      },
     });
     const known = assistantTexts();
     const sender = createSender(store, 50);
@@ -90,8 +94,11 @@ describe.skipIf(!has_shared_data)('the watch on real messages', () => {
     expect(back.filter(({ drifted }) => drifted)).toEqual([]);
 
     const stored = await store.query('verdicts', { tenant: 'default', slice_key: 'all' });
-    expect(stored).toHaveLength(26);
-    expect(JSON.parse(String(stored[20]?.['details']))).toMatchObject({ drifted: true, n_current: 500 });
+    expect(stored).toHaveLength(2 * 26);
+    const at_once = stored.filter((row) => row['detector'] === 'embedding-drift');
+    expect(JSON.parse(String(at_once[20]?.['details']))).toMatchObject({ drifted: true, n_current: 500 });
+    const alarm = online.find(({ drifted }) => drifted);
+    expect(alarm?.window_start_us).toBe(bank_from);
     expect(watch.counts()).toMatchObject({ errors: 0, skipped: {} });
     expect(log.lines).toEqual([]);
 

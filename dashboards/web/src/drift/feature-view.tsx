@@ -72,13 +72,26 @@ function PhaseFacts({ feature }: { feature: DriftFeature }) {
   );
 }
 
-function Verdicts({ feature, verdicts }: { feature: DriftFeature; verdicts: readonly VerdictPoint[] }) {
+function Verdicts({ feature, verdicts: all }: { feature: DriftFeature; verdicts: readonly VerdictPoint[] }) {
   const [view, setView] = useState<'chart' | 'table'>('chart');
-  if (verdicts.length === 0) return <NoVerdicts feature={feature} />;
+  const [chosen, setChosen] = useState<string | null>(null);
+  if (all.length === 0) return <NoVerdicts feature={feature} />;
+  const detectors = [...new Set(all.map(({ detector }) => detector))].sort();
+  const detector = chosen !== null && detectors.includes(chosen) ? chosen : (detectors[0] as string);
+  const verdicts = all.filter((verdict) => verdict.detector === detector);
   return (
     <>
       <div className={styles.heading}>
         <h3>Drifted share over time</h3>
+        {detectors.length > 1 && (
+          <Choice
+            label="Detector"
+            has_heading={false}
+            options={detectors.map((name) => ({ value: name, label: reveal(name) }))}
+            value={detector}
+            onChange={setChosen}
+          />
+        )}
         <Choice label="Show as" has_heading={false} options={views} value={view} onChange={setView} />
       </div>
       {view === 'chart' ? (
