@@ -1,7 +1,7 @@
 import { type AnyFit, acceptKeys, type SequentialState, type Sketch, type Verdict } from '@sextant/detectors';
 import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
-import { findExamples } from './examples.ts';
+import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
 import { readSketches, type TimeRange } from './read-sketches.ts';
 import type { References } from './references.ts';
@@ -143,14 +143,15 @@ async function describe(
 ): Promise<WindowVerdict> {
   const { stream, window } = closing;
   const { kind } = parts.references.policies.get(stream);
-  const examples = verdict.drifted ? await findExamples({ ...closing, ...pair }, parts) : [];
+  const found = verdict.drifted ? await explainWindow({ ...closing, ...pair }, parts) : null;
   const since =
     windows_since_change === null ? null : parts.states.windowStart(stream, window, windows_since_change);
   const details = {
     reference: kind,
+    ...(found !== null && found.clusters.length > 0 && { clusters: found.clusters }),
     ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
   };
-  return windowVerdict({ stream, window, slice: pair, verdict, examples, details });
+  return windowVerdict({ stream, window, slice: pair, verdict, examples: found?.examples ?? [], details });
 }
 
 function isWhole({ slice_key }: Slice): boolean {
