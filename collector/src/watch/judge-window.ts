@@ -3,6 +3,7 @@ import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
 import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
+import { rankSegments } from './rank-segments.ts';
 import { readSketches, type TimeRange } from './read-sketches.ts';
 import type { References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
@@ -60,11 +61,14 @@ export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Pr
   const kind = kindOf(stream.feature);
   if (kind === null) return { verdicts: [], states: [] };
   const reference = await parts.references.read(stream, window);
-  const pairs = pairsToJudge(reference, await readSketches(parts.store, stream, [window]));
+  const current = await readSketches(parts.store, stream, [window]);
+  const pairs = pairsToJudge(reference, current);
   const sequential = judgeSequentially(kind, pairs, closing, parts);
   const findings = [...judgeAtOnce(kind, pairs, closing, parts), ...sequential.findings];
   const verdicts: WindowVerdict[] = [];
-  for (const finding of findings) verdicts.push(await describe(finding, closing, parts));
+  for (const finding of findings) {
+    verdicts.push(await describe(finding, { ...closing, reference, current }, parts));
+  }
   return { verdicts, states: sequential.states };
 }
 
@@ -136,9 +140,14 @@ function judgeSequentially(
   };
 }
 
+interface Judging extends Closing {
+  readonly reference: readonly SliceSketch[];
+  readonly current: readonly SliceSketch[];
+}
+
 async function describe(
   { pair, verdict, windows_since_change }: Finding,
-  closing: Closing,
+  closing: Judging,
   parts: JudgeWindowParts,
 ): Promise<WindowVerdict> {
   const { stream, window } = closing;
@@ -149,6 +158,7 @@ async function describe(
   const details = {
     reference: kind,
     ...(found !== null && found.clusters.length > 0 && { clusters: found.clusters }),
+    ...(verdict.drifted && isWhole(pair) && { segments: rankSegments(closing.reference, closing.current) }),
     ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
   };
   return windowVerdict({ stream, window, slice: pair, verdict, examples: found?.examples ?? [], details });

@@ -72,6 +72,11 @@ describe('a feature of spans', () => {
       true,
     ]);
     expect(seen('plain', 'shop').every(({ drifted }) => !drifted)).toBe(true);
+    const shifts = store.scores
+      .filter(({ name, label }) => name === 'plain' && label === 'drifted')
+      .map((score) => (JSON.parse(String(score.details)) as { segments?: object[] }).segments ?? []);
+    expect(shifts[0]).toMatchObject([{ slice_key: 'service', slice_value: 'desk', share_after: 0.2 }]);
+    expect(shifts[0]?.[0]).toMatchObject({ mix: expect.closeTo(0, 6), within: expect.closeTo(1, 1) });
     const cut = new Set(
       calls
         .filter(({ columns }) => String(columns['finish_reasons']) === 'length')
