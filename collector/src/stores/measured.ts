@@ -38,6 +38,9 @@ export const measured_columns = [
   'parent_span_id',
 ] as const satisfies readonly SpanColumn[];
 
+/** Features of texts read no more: conversations come with all that was said before. */
+export const text_characters_max = 4_000;
+
 /** Span attribute by which repeated calls of a tool are known. */
 export const tool_arguments_key = 'gen_ai.tool.call.arguments';
 

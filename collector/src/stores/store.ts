@@ -205,7 +205,7 @@ export interface MeasureRow {
   readonly slices: Readonly<Record<string, string>>;
   /** Values of the measured columns, see `measured.ts`. */
   readonly columns: Readonly<Record<string, unknown>>;
-  /** Text of the last input message where that is a user's, and of the last output message. */
+  /** Beginnings of the last input message where that is a user's, and of the last output message. */
   readonly input_text: string | null;
   readonly output_text: string | null;
   /** What its trace did until it was stored, where it is the root. */

@@ -10,9 +10,6 @@ interface Value {
   readonly value: string | number;
 }
 
-/** Longer texts say no more about how they are written. */
-const text_characters_max = 32_000;
-
 /** What a span says about the features that are watched. */
 export function observeSpan(row: MeasureRow, watched: WatchedFeatures): Observation[] {
   const { tenant, trace_id, span_id, conversation_id, time, ingest_time } = row;
@@ -78,5 +75,5 @@ function numbers(feature: string, value: unknown): Value[] {
 }
 
 function texts(feature: string, text: string | null): Value[] {
-  return text === null || text === '' ? [] : [{ feature, value: text.slice(0, text_characters_max) }];
+  return text === null || text === '' ? [] : [{ feature, value: text }];
 }

@@ -10,12 +10,17 @@ const slices_max = 60;
 /** What slices are made by: columns of the span, and what is found in its texts. */
 const slice_keys = [...slice_columns, 'language'] as const;
 
+/** A language is guessed from so much of a text. */
+const language_characters = 1_000;
+
 /** The slices of a span with the language of what was said, where something was. */
 export function withLanguage(
   slices: Readonly<Record<string, string>>,
   text: string | null,
 ): Readonly<Record<string, string>> {
-  return text === null || text === '' ? slices : { ...slices, language: guessLanguage(text) };
+  return text === null || text === ''
+    ? slices
+    : { ...slices, language: guessLanguage(text.slice(0, language_characters)) };
 }
 
 /** Where everything is counted. */

@@ -1,6 +1,6 @@
 -- Spans in a range of time with all that features are made of, optionally of one slice; where there are more than the limit, the same random conversations each time.
 -- scope: all
--- Of a trace counts what was stored until its root was.
+-- Of a trace counts what was stored until its root was, of texts their beginning.
 WITH chosen AS (
   SELECT
     *,
@@ -98,8 +98,8 @@ SELECT
   s.cost_usd,
   s.is_leaf,
   s.parent_span_id,
-  q.text AS input_text,
-  o.text AS output_text,
+  LEFT(q.text, 4000) AS input_text,
+  LEFT(o.text, 4000) AS output_text,
   t.steps,
   t.tool_calls,
   t.repeated_tool_calls

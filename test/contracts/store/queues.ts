@@ -237,6 +237,13 @@ export function queueTests(open: OpenStore): void {
     expect(found(3)).toMatchObject({ slices: { tool_name: 'search' }, trace: null });
   });
 
+  test('of long texts a span comes with the beginning', async () => {
+    const question = 'long '.repeat(10_000);
+    await under.store.append({ records: [recordAt(100, modelCall(1, { question }))] });
+    const [row] = (await under.store.take('measure', 5))?.rows ?? [];
+    expect(row?.input_text).toBe(question.slice(0, 4_000));
+  });
+
   test('what was stored a moment ago is left for another time where that is asked for', async () => {
     await appendPairs(2);
     const [first] = (await under.store.take('measure', 2))?.rows ?? [];

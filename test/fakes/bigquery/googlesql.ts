@@ -21,6 +21,7 @@ const functions: Readonly<Record<string, string>> = {
   DIV: 'divide',
   IF: 'if',
   IFNULL: 'ifnull',
+  LEFT: 'left',
   LENGTH: 'length',
   LOGICAL_AND: 'bool_and',
   LOGICAL_OR: 'bool_or',

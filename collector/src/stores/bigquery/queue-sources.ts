@@ -1,4 +1,4 @@
-import { measured_columns, toEmbedRow, toMeasureRow, toSketchRow } from '../measured.ts';
+import { measured_columns, text_characters_max, toEmbedRow, toMeasureRow, toSketchRow } from '../measured.ts';
 import { slice_columns } from '../slices.ts';
 import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.ts';
 
@@ -115,7 +115,8 @@ function measuredSpans(condition: string): string {
     ${texts}
     SELECT s.tenant, s.trace_id, s.span_id, s.conversation_id, UNIX_MICROS(s.start_time) AS time,
       UNIX_MICROS(s.ingest_time) AS ingest_time, ${columns.map((column) => `s.${column}`).join(', ')},
-      q.text AS input_text, o.text AS output_text, t.steps, t.tool_calls, t.repeated_tool_calls
+      LEFT(q.text, ${text_characters_max}) AS input_text, LEFT(o.text, ${text_characters_max}) AS output_text,
+      t.steps, t.tool_calls, t.repeated_tool_calls
     FROM chosen AS s
     LEFT JOIN texts AS q ON q.tenant = s.tenant AND q.message_hash = s.last_input AND q.role = 'user'
     LEFT JOIN texts AS o ON o.tenant = s.tenant AND o.message_hash = s.last_output

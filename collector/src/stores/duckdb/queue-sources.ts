@@ -1,4 +1,11 @@
-import { measured_columns, toEmbedRow, toMeasureRow, tool_arguments_key, toSketchRow } from '../measured.ts';
+import {
+  measured_columns,
+  text_characters_max,
+  toEmbedRow,
+  toMeasureRow,
+  tool_arguments_key,
+  toSketchRow,
+} from '../measured.ts';
 import { slice_columns } from '../slices.ts';
 import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.ts';
 
@@ -99,7 +106,8 @@ function measuredSpans(day: string, chosen: string): string {
     )
     SELECT s.tenant, s.trace_id, s.span_id, s.conversation_id, s.start_time AS time, s.ingest_time,
       ${named('s', [...new Set([...slice_columns, ...measured_columns])])},
-      q.text AS input_text, o.text AS output_text, t.steps, t.tool_calls, t.repeated_tool_calls
+      left(q.text, ${text_characters_max}) AS input_text, left(o.text, ${text_characters_max}) AS output_text,
+      t.steps, t.tool_calls, t.repeated_tool_calls
     FROM chosen AS s
     LEFT JOIN "${day}".main.messages AS q
       ON q.tenant = s.tenant AND q.message_hash = s.input_messages[-1] AND q.role = 'user'
