@@ -55,19 +55,7 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
   ];
   if (store) {
     lines.push(
-      ...metric('sextant_watch_rounds_total', 'counter', 'Rounds of the drift watch.', store.watch.rounds),
-      ...metric(
-        'sextant_watch_errors_total',
-        'counter',
-        'Rounds of the drift watch that failed.',
-        store.watch.errors,
-      ),
-      ...labelled(
-        'sextant_watch_skipped_total',
-        'Left out by the drift watch.',
-        'reason',
-        store.watch.skipped,
-      ),
+      ...ofWatch(store.watch),
       ...labelled('sextant_notifications', 'Notifications by state.', 'state', store.notifications, 'gauge'),
       ...labelled(
         'sextant_destinations_blocked_total',
@@ -78,6 +66,14 @@ export function renderMetrics(stats: Stats, store: StoreStats | null): string {
     );
   }
   return `${lines.join('\n')}\n`;
+}
+
+function ofWatch({ rounds, errors, skipped }: StoreStats['watch']): string[] {
+  return [
+    ...metric('sextant_watch_rounds_total', 'counter', 'Rounds of the drift watch.', rounds),
+    ...metric('sextant_watch_errors_total', 'counter', 'Rounds of the drift watch that failed.', errors),
+    ...labelled('sextant_watch_skipped_total', 'Left out by the drift watch.', 'reason', skipped),
+  ];
 }
 
 function ofStore({ damaged_days, store }: Stats): string[] {
