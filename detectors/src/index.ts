@@ -27,7 +27,6 @@ export { createMixOnline } from './sequential/mix-online.ts';
 export { createRateOnline } from './sequential/rate-online.ts';
 export type { CategoryReader, NumberReader, ScoreReader } from './sequential/readers.ts';
 export { createScoreOnline, type Direction } from './sequential/score-online.ts';
-export { type ClusterChange, nearestLeaves, rankClusters } from './rank-clusters.ts';
 export type { SequentialDetector, SequentialRequest, SequentialState, SequentialStep } from './sequential.ts';
 export type { CategoryFit } from './sketches/category-sketch.ts';
 export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';

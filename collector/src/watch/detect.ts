@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type AnyFit, DetectorError, type Sketch, type Verdict } from '@sextant/detectors';
+import {
+  type AnyFit,
+  addUnit,
+  DetectorError,
+  type Sketch,
+  startSketch,
+  type Verdict,
+} from '@sextant/detectors';
 import { SextantError } from '../errors.ts';
 import type { Options } from '../options.ts';
 import { slice_columns } from '../stores/slices.ts';
@@ -133,18 +140,15 @@ function isHeldOut([first]: Unit): boolean {
 /** What cannot be measured is left out: the fit was made of other conversations, and may not know it. */
 function sketchUnits(kind: AnyKind, fit: AnyFit, units: readonly Unit[]): Sketch {
   const measure = kind.createMeasure(fit);
-  const sums = new Float64Array(kind.sumsLength(fit));
-  let count = 0;
+  const sketch = startSketch(kind, fit);
   for (const unit of units) {
     try {
-      const measured = measure(valuesOf(unit));
-      for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (measured[i] as number);
-      count += 1;
+      addUnit(sketch, measure(valuesOf(unit)));
     } catch (error) {
       if (!(error instanceof DetectorError && error.code === 'bad_vector')) throw error;
     }
   }
-  return { id: fit.id, count, sums };
+  return sketch;
 }
 
 function tooLittle(kind: AnyKind, n_reference: number, n_current: number): Verdict[] {
