@@ -16,11 +16,11 @@ const units_min = 30;
  * before), kernel means and clusters (what is more or less frequent than before). Their Cauchy combination is the
  * p of the verdict.
  *
- * The effect is the estimated share of the window that drifted, 0 to 1, with an interval that holds for windows
- * against one fixed reference, whatever its luck. It comes from
- * novelty where that family shows drift by itself, because it counts vectors: at least so many drifted. Else it
- * comes from the family with the higher lower end; the others give the share of a population as varied as the
- * known one and unlike it that would move them as far.
+ * The effect is the estimated share of the window that drifted, 0 to 1, with an interval. It comes from novelty where
+ * that family shows drift by itself, because it counts vectors: at least so many drifted. Else it comes from the
+ * family with the higher lower end; the others give the share of a population as varied as the known one and unlike
+ * it that would move them as far, with an interval that holds for windows against one fixed reference, whatever its
+ * luck.
  *
  * Drifted means both: p below alpha, and the lower end of the effect above the tolerance.
  */

@@ -3,7 +3,7 @@ import { bin_scores, tail_shares } from '../sketches/novelty-bins.ts';
 import type { Sketch } from '../sketches/sketch.ts';
 import { proportionDifference } from '../statistics/proportion-difference.ts';
 import { threeMomentTail } from '../statistics/three-moment-tail.ts';
-import { type Finding, intervalZ, type Question, reference_deviations, withinShares } from './family.ts';
+import { type Finding, interval_z, type Question, withinShares } from './family.ts';
 
 /** The first bin that starts beyond nineteen of twenty vectors of the fit. */
 const far_bin = tail_shares.findIndex((share) => share <= 0.05);
@@ -31,7 +31,7 @@ export function compareNovelty(question: Question): Finding {
   return {
     statistic: cumulants.variance > 0 ? difference / Math.sqrt(cumulants.variance) : 0,
     p: threeMomentTail(difference, cumulants),
-    ...shareOf(here, there, intervalZ(question)),
+    ...shareOf(here, there),
   };
 }
 
@@ -80,7 +80,7 @@ function moments({ count, score, squared, cubed }: Scores): { variance: number; 
 }
 
 /** The interval treats a unit as so many vectors as would give its variance if they were independent. */
-function shareOf(here: Scores, there: Scores, z: number): Omit<Finding, 'statistic' | 'p'> {
+function shareOf(here: Scores, there: Scores): Omit<Finding, 'statistic' | 'p'> {
   const far = (scores: Scores) => {
     const hits = scores.bins.subarray(far_bin).reduce((sum, count) => sum + count, 0);
     const vectors = vectorsPerUnit(scores);
@@ -88,14 +88,13 @@ function shareOf(here: Scores, there: Scores, z: number): Omit<Finding, 'statist
   };
   const [window, known] = [far(here), far(there)];
   const rate = known.hits / known.count;
-  const excess = proportionDifference(window, known, z);
-  const allowance = reference_deviations * Math.sqrt((rate * (1 - rate)) / known.count);
+  const excess = proportionDifference(window, known, interval_z);
   // A drifted vector that was far anyway is no excess: (1 - d)·known + d = far, solved for d.
   const share = (value: number) => (rate < 1 ? withinShares(value / (1 - rate)) : 0);
   return {
     share: share(excess.estimate),
-    share_low: share(excess.low - allowance),
-    share_high: share(excess.high + allowance),
+    share_low: share(excess.low),
+    share_high: share(excess.high),
   };
 }
 
