@@ -37,7 +37,7 @@ export async function embedMessages(request: EmbedRequest): Promise<number> {
   const { store, rows_max, skipped, sampling } = request;
   const work = await store.take('embed', rows_max);
   if (work === null) return 0;
-  sampling.see('embed', work.rows);
+  sampling.see(work, work.rows);
   const asked = work.rows.flatMap((row) => textsOf(row, request));
   const texts = [...new Set(asked.map(({ text }) => text))].filter((text) => text !== '');
   const vectors = await embedEach(texts, request);

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { DetectorError } from '@sextant/detectors';
 import { transaction } from '../sqlite-transaction.ts';
 import { float32Of, toBytes } from './control.ts';
 import { kindOf } from './kinds.ts';
@@ -24,9 +25,11 @@ export interface FitsOptions {
   readonly streams: Streams;
   /** Conversations a fit is made of. */
   readonly wanted: number;
+  /** Told of values no fit can be made of. They are given up, and the next ones collected. */
+  readonly onError: (error: unknown, message: string) => void;
 }
 
-export function createFits({ database, streams, wanted }: FitsOptions): Fits {
+export function createFits({ database, streams, wanted, onError }: FitsOptions): Fits {
   const statements = prepare(database);
   const unitsWanted = ({ feature }: Stream) => Math.max(wanted, kindOf(feature)?.fit_units_min ?? 0);
   const count = ({ stream_id }: Stream) => Number(statements.count.get({ stream_id })?.['n']);
@@ -37,7 +40,7 @@ export function createFits({ database, streams, wanted }: FitsOptions): Fits {
     if (stream.phase === 'fitting') {
       transaction(database, () => insertMissing(stream, values));
       if (count(stream) < unitsWanted(stream)) return [];
-      makeFit(stream);
+      if (!makeFit(stream)) return [];
     }
     return values.filter((value) => !has(stream.stream_id, unitKey(value)));
   }
@@ -54,18 +57,34 @@ export function createFits({ database, streams, wanted }: FitsOptions): Fits {
     }
   }
 
-  function makeFit(stream: Stream): void {
+  function makeFit(stream: Stream): boolean {
     const { stream_id, feature, encoder } = stream;
     const kind = kindOf(feature);
-    if (kind === null) return;
+    if (kind === null) return false;
     const rows = statements.values.all({ stream_id });
     const units = [...Map.groupBy(rows, (row) => String(row['unit_key'])).values()];
     const values = units.map((unit) => unit.map((row) => decode(row['value'])));
-    const fit = kind.createFit({ source: encoder, units: values });
+    const fit = attempt(() => kind.createFit({ source: encoder, units: values }), feature);
+    if (fit === null) {
+      statements.give_up.run({ stream_id });
+      return false;
+    }
     transaction(database, () => {
       statements.save.run({ stream_id, fit: kind.serialiseFit(fit), sketch_id: fit.id });
       statements.forget_values.run({ stream_id });
     });
+    return true;
+  }
+
+  /** A feature of which no fit can be made stops no other. */
+  function attempt<Result>(work: () => Result, feature: string): Result | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof DetectorError)) throw error;
+      onError(error, `Fitting ${feature} failed; it is tried again with the next values.`);
+      return null;
+    }
   }
 
   return { collect, count: (stream) => count(streams.get(stream.stream_id)) };
@@ -90,6 +109,7 @@ function prepare(database: DatabaseSync) {
       VALUES ($stream_id, $unit_key, $value_key, $value)`),
     values: database.prepare(`
       SELECT unit_key, value FROM watch_fit_values WHERE stream_id = $stream_id ORDER BY sequence`),
+    give_up: database.prepare('DELETE FROM watch_fit_values WHERE stream_id = $stream_id'),
     save: database.prepare(
       'UPDATE watch_streams SET fit = $fit, sketch_id = $sketch_id WHERE stream_id = $stream_id',
     ),

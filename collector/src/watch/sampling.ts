@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../sqlite-transaction.ts';
-import type { QueueName } from '../stores/store.ts';
+import type { QueueName, Work } from '../stores/store.ts';
 import { minuteOf } from './observation.ts';
 
 /** Of a slice with so few rows a minute all are taken. */
@@ -25,8 +25,11 @@ export interface Sampled {
  * before had, and stays: so that a row is taken or not, whenever and however often that is asked.
  */
 export interface Sampling {
-  /** Decides on the minutes of these rows where that is open, and counts the rows. */
-  see(queue: QueueName, rows: readonly Sampled[]): void;
+  /**
+   * Decides on the minutes of these rows where that is open, and counts the rows: once for each work, which may be
+   * taken again.
+   */
+  see(work: Pick<Work<QueueName>, 'queue' | 'mark'>, rows: readonly Sampled[]): void;
   /** Share of the conversations that are taken where the row is, 1 for all; null where it is not taken. */
   probability(queue: QueueName, row: Sampled): number | null;
 }
@@ -46,6 +49,7 @@ interface SeenMinute {
 export function createSampling({ database, per_second }: SamplingOptions): Sampling {
   const statements = prepare(database);
   const latest = new Map<string, SeenMinute>();
+  const marks = new Map<QueueName, string>();
 
   function decide(queue: QueueName, tenant: string, minute: SeenMinute): void {
     const before = latest.get(`${queue} ${tenant}`);
@@ -75,7 +79,9 @@ export function createSampling({ database, per_second }: SamplingOptions): Sampl
   }
 
   return {
-    see(queue, rows) {
+    see({ queue, mark }, rows) {
+      if (marks.get(queue) === mark) return;
+      marks.set(queue, mark);
       const groups = Map.groupBy(rows, ({ tenant, time }) => JSON.stringify([tenant, minuteOf(time)]));
       transaction(database, () => {
         for (const group of groups.values()) {

@@ -81,7 +81,7 @@ function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]
       return { ...value, sampling_probability: share === 1 ? null : share };
     });
   };
-  sampling.see(work.queue, work.rows.map(sampled));
+  sampling.see(work, work.rows.map(sampled));
   const rows = work.rows.flatMap((row) => observeRow(row, faults));
   // What is wrong with these was counted when they were new.
   const earlier = work.earlier.flatMap((row) => observeRow(row, []));

@@ -105,7 +105,6 @@ export function createWatch(settings: WatchSettings): Watch {
   const progress = new Map<number, Progress>();
   const streams = createStreams(control);
   renewUnreadableFits({ streams, skipped, now_us: settings.now() * 1_000, log });
-  const fits = createFits({ database: control, streams, wanted: options.drift_fit });
   const counted = { rounds: 0, errors: 0, last_error: null as string | null };
   const onError = (error: unknown, message: string) => {
     counted.errors += 1;
@@ -115,6 +114,7 @@ export function createWatch(settings: WatchSettings): Watch {
   const policies = createReferencePolicies(control);
   const { store, now } = settings;
   const manager = createReferenceManager({ database: control, store, streams, policies, now });
+  const fits = createFits({ database: control, streams, wanted: options.drift_fit, onError });
   const state = { policies, streams, fits, skipped, progress, onError, signal: stopping.signal };
   const runRound = createRound(roundParts(settings, state));
   let running: Promise<void> = Promise.resolve();

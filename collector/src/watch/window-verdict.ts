@@ -20,6 +20,7 @@ export function windowVerdict({ stream, window, slice, verdict, examples, detail
   const { tenant, feature, sketch_id } = stream;
   const { slice_key, slice_value } = slice;
   const { from_us, to_us } = window;
+  const told = { ...verdict, ...details };
   const identity = [tenant, feature, sketch_id, slice_key, slice_value, verdict.detector, from_us, to_us];
   const context: VerdictContext = {
     ...{ tenant, rule: verdict.detector, feature, slice_key, slice_value },
@@ -38,7 +39,7 @@ export function windowVerdict({ stream, window, slice, verdict, examples, detail
     value: verdict.effect,
     label: verdict.drifted ? 'drifted' : 'stable',
     explanation: verdict.why,
-    details: JSON.stringify({ ...verdict, ...details }),
+    details: JSON.stringify(told),
   };
-  return { score, verdict, context };
+  return { score, verdict: told, context };
 }

@@ -39,16 +39,17 @@ const calls = Array.from({ length: 2_500 }, (_, i) => {
   return call(i, is_cut ? 'length' : 'stop', service);
 });
 
-function setUp() {
+function setUp(drift_features = options.drift_features) {
   const store = createMemoryStore();
   const control = new DatabaseSync(':memory:');
   const judged: (Verdict & VerdictContext)[] = [];
+  const log = recordingLog();
   const watch = createWatch({
-    ...{ store: store as unknown as Store, control, encoder, options, log: recordingLog() },
+    ...{ store: store as unknown as Store, control, encoder, log, options: { ...options, drift_features } },
     now: () => memory_arrival_us / 1_000 + 60_000,
     onVerdict: (verdict, context) => void judged.push({ ...verdict, ...context }),
   });
-  return { store, control, watch, judged };
+  return { store, control, watch, judged, log };
 }
 
 describe('a feature of spans', () => {
@@ -96,6 +97,21 @@ describe('a feature of spans', () => {
     ]);
     const states = control.prepare('SELECT detector, state FROM watch_sequential').all();
     expect(states.map((row) => ({ ...row }))).toEqual([{ detector: 'plain_online', state: '{"unlike":2}' }]);
+  });
+
+  test('of which no fit can be made stops no other, and is fitted on the next values', async () => {
+    const { store, log, watch } = setUp('behaviour.finish,category.provider');
+    const provided = calls.slice(0, 600).map((row, i) => {
+      return { ...row, columns: { ...row.columns, provider: i < 100 ? 'unfit' : 'openai' } };
+    });
+    for (let start = 0; start < 600; start += 100) store.addSpans(provided.slice(start, start + 100));
+    while ((await watch.round()).has_more);
+    expect(watch.counts().errors).toBe(1);
+    expect(log.lines.join()).toContain('Fitting category.provider failed');
+    expect(watch.status('default').map(({ feature, phase, n_fit }) => [feature, phase, n_fit])).toEqual([
+      ['category.provider', 'reference', 100],
+      ['behaviour.finish', 'reference', 100],
+    ]);
   });
 
   test('is not read where nothing of spans is watched', async () => {

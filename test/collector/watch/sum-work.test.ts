@@ -39,7 +39,9 @@ function setUp(fateOf: () => Fate = () => 'lives') {
   };
   const streams = createStreams(database);
   const skipped = createCounter();
-  const fits = createFits({ database, streams, wanted: 100 });
+  const errors: string[] = [];
+  const onError = (_: unknown, message: string) => void errors.push(message);
+  const fits = createFits({ database, streams, wanted: 100, onError });
   const parts = {
     ...{ store, streams, skipped, fits, rows_max: 100, settled_us: () => Infinity },
     slicesOf: createSlicesOf(database),
@@ -48,7 +50,7 @@ function setUp(fateOf: () => Fate = () => 'lives') {
     sampling: createSampling({ database, per_second: 100 }),
     watched: watchedFeatures('*'),
   };
-  return { store, streams, fits, skipped, run: () => sumWork('sketch', parts) };
+  return { store, streams, fits, skipped, errors, run: () => sumWork('sketch', parts) };
 }
 
 function row(number: number, fields: Partial<NewRow<'embeddings'>> = {}): NewRow<'embeddings'> {

@@ -1,5 +1,6 @@
 import {
   type AnyFit,
+  DetectorError,
   type DetectRequest,
   type FeatureKind,
   featureKind,
@@ -36,6 +37,7 @@ function plainKind(name: KindName): AnyKind {
     sumsLength: ({ values }) => values.length + 1,
     createFit({ source, units }) {
       const values = [...new Set(units.flat().map(String))].sort();
+      if (values.includes('unfit')) throw new DetectorError('bad_vector', 'There is no fit for this.');
       return { id: `plain:${source}:${values.join()}`, values };
     },
     serialiseFit: (fit) => JSON.stringify(fit),
