@@ -4,7 +4,7 @@ import { createKeys, isValid, type Key, type Keys } from '../access/keys.ts';
 import { openExistingKeysFile, openKeysFile } from '../access/keys-file.ts';
 import { readOptions } from '../options.ts';
 import { type CommandContext, type ExitCode, exit_codes } from './command.ts';
-import { parseDuration } from './duration.ts';
+import { parseDuration } from '../duration.ts';
 import { renderLines, renderTable } from './table.ts';
 
 /** These commands work on the data folder itself, whether a collector is running on it or not. */

@@ -115,6 +115,21 @@ test('a drifted window pages, a stable one says that it is over, both signed', a
         },
         url: `http://127.0.0.1:4318/alerts?alert=${alert_id}`,
         example_trace_ids: ['0af7651916cd43dd8448eb211c80319c'],
+        severity: 'warning',
+        labels: {
+          alertname: 'drift',
+          feature: 'embedding.user_message',
+          prompt_version: 'v2',
+          severity: 'warning',
+          tenant: 'acme',
+        },
+        annotations: {},
+        runbook_url: null,
+        query:
+          "sextant detect --from 2026-11-21T00:01:00.000Z --to 2026-11-21T00:02:00.000Z --reference-from 2026-11-20T00:01:00.000Z --reference-to 2026-11-21T00:01:00.000Z --feature 'embedding.user_message' --slice 'prompt_version=v2'",
+        image_url: `http://127.0.0.1:4318/api/alerts/${alert_id}/chart.png`,
+        last_good_versions: null,
+        acknowledged_by: null,
       },
     },
     {
