@@ -6,7 +6,10 @@ import { transaction } from '../sqlite-transaction.ts';
 import type { Store } from '../stores/store.ts';
 import type { Alert, AlertRecord, VerdictContext } from './alert.ts';
 import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import { createClockwork } from './clockwork.ts';
 import { type AlertQuery, type ControlLimits, createControl, type KeyState } from './control.ts';
+import { createRounds, type RoundStore } from './evaluate/rounds.ts';
+import { createHeart } from './heartbeat.ts';
 import { createJudge } from './judge.ts';
 import { createDispatch, type DispatchSettings } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
@@ -21,11 +24,14 @@ import {
   type OutboxCounts,
   type OutboxSettings,
 } from './outbox.ts';
+import { createReload } from './reload.ts';
 import { createRuleBook, type RuleBook } from './rules/rule-book.ts';
 import { empty_rule_file, type RuleFile } from './rules/rule-file.ts';
+import { runbookUrl } from './runbook.ts';
 import type { Policy } from './state.ts';
 import { createUnwritten } from './unwritten.ts';
-import { findingOf, type JudgedFinding, verdictFindings } from './verdict-finding.ts';
+import { findingOf, verdictFindings } from './verdict-finding.ts';
+import { createVersionsBefore } from './versions.ts';
 
 /**
  * From verdicts and rules to pages:
@@ -58,6 +64,8 @@ export interface Alerts {
    * @throws SextantError not_found when there is no such channel
    */
   test(channel_name: string): Promise<Outcome>;
+  /** Asks every rule, as the clock does. */
+  round(now_ms: number): Promise<void>;
   /** Tells every group and makes every attempt that is due at `now_ms`. */
   deliverDue(now_ms: number): Promise<void>;
   counts(): AlertCounts;
@@ -69,12 +77,14 @@ interface AlertCounts {
 }
 
 export interface AlertsSettings {
-  readonly store: Pick<Store, 'insert'>;
+  readonly store: Pick<Store, 'insert'> & RoundStore;
   /** Where state, outbox and alerts are kept; tables are created. Its owner closes it, after `stop`. */
   readonly control: DatabaseSync;
   readonly channels: readonly Channel[];
   /** What the rules file says; without one, every verdict that drifted goes to every channel. */
   readonly rule_file?: RuleFile;
+  /** Where it stands: a file that changes is read again. */
+  readonly rule_path?: string;
   readonly options: AlertOptions;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -86,68 +96,29 @@ type Windows = Pick<Policy, 'for_windows' | 'keep_windows'>;
 export interface AlertOptions extends Partial<Windows>, Partial<ControlLimits> {
   /** Address of the collector's own page. */
   readonly public_url: string;
+  /** Pause between two rounds of the rules. */
+  readonly interval_ms?: number;
+  /** Longest time one query of a rule may take. */
+  readonly timeout_ms?: number;
   readonly outbox?: Pick<
     OutboxSettings,
     'schedule_ms' | 'timeout_ms' | 'stop_timeout_ms' | 'rows_max' | 'random'
   >;
 }
 
-/** Groups that wait are looked at so often. */
-const TICK_MS = 1_000;
-
 /** @throws SextantError bad_request when two channels have one name */
 export function createAlerts(settings: AlertsSettings): Alerts {
-  const { store, control: database, channels, rule_file = empty_rule_file, options, now, log } = settings;
+  const { channels, options, now } = settings;
   const by_name = new Map(channels.map((channel) => [channel.name, channel]));
   if (by_name.size < channels.length)
     throw new SextantError('bad_request', 'Two channels have the same name.');
-  const { states_max = 100_000, alerts_max = 10_000 } = options;
   const page_url = options.public_url.replace(/\/+$/, '');
-  const control = createControl(database, { states_max, alerts_max });
-  const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
-  const unwritten = createUnwritten({ database, store, log });
-  const silences = createSilences(database);
-  const rules = createRuleBook({ database, file_rules: rule_file.rules, log });
-  const dispatch = createDispatch({
-    ...{ database, control, silences },
-    settings: dispatchSettings(rule_file, [...by_name.keys()]),
-    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, page_url, now_ms), telling.channels),
-  });
-  const judge = createJudge({
-    database,
-    control,
-    dispatch,
-    unwritten,
-    now,
-    versionsBefore: async () => null,
-  });
-  let timer: NodeJS.Timeout | undefined;
+  const parts = createParts(settings, page_url, by_name);
+  const { control, outbox, unwritten, dispatch, rules, judge, clockwork, silences } = parts;
 
   async function onVerdict(verdict: Verdict, context: VerdictContext): Promise<void> {
-    for (const { finding, policy } of judged(verdict, context)) {
-      if (!(await judge.observe(finding, policy))) continue;
-      outbox.wake();
-      await unwritten.flush();
-    }
-  }
-
-  function judged(verdict: Verdict, context: VerdictContext): JudgedFinding[] {
-    const findings = verdictFindings(verdict, context, rules.verdictRules());
-    if (!rules.hasDefault()) return findings;
-    const { for_windows = 1, keep_windows = 1 } = options;
-    const policy = { for_windows, keep_windows, for_us: 0, keep_us: 0, shows_no_data: false };
-    return [{ finding: findingOf(verdict, context, plainly_told), policy }, ...findings];
-  }
-
-  function tick(now_ms: number): void {
-    try {
-      const due_ms = dispatch.nextDue();
-      if (due_ms === null || due_ms > now_ms) return;
-      transaction(database, () => dispatch.run(now_ms));
-      outbox.wake();
-    } catch (error) {
-      log.error({ error }, 'Alerts that are due could not be told yet.');
-    }
+    for (const { finding, policy } of judgedVerdict(verdict, context, { rules, options, page_url }))
+      if (await judge.observe(finding, policy)) await parts.onChange();
   }
 
   function shown(tenant: string, alert: AlertRecord): Alert {
@@ -164,7 +135,7 @@ export function createAlerts(settings: AlertsSettings): Alerts {
   function acknowledge(tenant: string, alert_id: string, by: string): Alert {
     const { mute, notifications, ...alert } = get(tenant, alert_id);
     const acknowledged = { by, time: new Date(now()).toISOString() };
-    transaction(database, () => control.saveAlert(tenant, { ...alert, acknowledged }));
+    transaction(settings.control, () => control.saveAlert(tenant, { ...alert, acknowledged }));
     return get(tenant, alert_id);
   }
 
@@ -181,26 +152,93 @@ export function createAlerts(settings: AlertsSettings): Alerts {
     get,
     states: control.unquiet,
     acknowledge,
-    ...{ silences, rules, deliveries: outbox, channels },
+    ...{ silences, rules, deliveries: outbox, channels, test },
     start() {
       outbox.start();
       unwritten.start();
-      timer = setInterval(() => tick(now()), TICK_MS);
+      clockwork.start();
     },
     async stop() {
-      clearInterval(timer);
+      await clockwork.stop();
       await Promise.all([outbox.stop(), unwritten.stop()]);
     },
-    test,
+    round: clockwork.round,
     async deliverDue(now_ms) {
-      tick(now_ms);
+      clockwork.tell(now_ms);
       await outbox.deliverDue(now_ms);
     },
     counts: () => ({ outbox: outbox.counts(), unwritten: unwritten.counts() }),
   };
 }
 
-const plainly_told = { severity: 'warning', labels: {}, annotations: {}, runbook_url: null } as const;
+/** Everything the engine is made of, put together. */
+function createParts(settings: AlertsSettings, page_url: string, by_name: ReadonlyMap<string, Channel>) {
+  const { store, control: database, channels, options, now, log } = settings;
+  const { rule_file = empty_rule_file } = settings;
+  const { states_max = 100_000, alerts_max = 10_000, interval_ms = 60_000, timeout_ms = 10_000 } = options;
+  const control = createControl(database, { states_max, alerts_max });
+  const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
+  const unwritten = createUnwritten({ database, store, log });
+  const silences = createSilences(database);
+  const rules = createRuleBook({ database, file_rules: rule_file.rules, log });
+  const dispatch = createDispatch({
+    ...{ database, control, silences },
+    settings: dispatchSettings(rule_file, [...by_name.keys()]),
+    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, page_url, now_ms), telling.channels),
+  });
+  const versionsBefore = createVersionsBefore({ store, timeout_ms, log });
+  const judge = createJudge({ database, control, dispatch, unwritten, now, versionsBefore });
+  const onChange = async () => {
+    outbox.wake();
+    await unwritten.flush();
+  };
+  const asking = { store, control, judge, rules, page_url, timeout_ms, rules_max: RULES_PER_ROUND_MAX };
+  const rounds = createRounds({ ...asking, onChange, log });
+  const heart = createHeart({ channels: by_name, heartbeat: rule_file.heartbeat, page_url, log });
+  const configure = (file: RuleFile) => {
+    rules.setFileRules(file.rules);
+    dispatch.configure(dispatchSettings(file, [...by_name.keys()]));
+    heart.configure(file.heartbeat);
+  };
+  const reload = createReload({
+    path: settings.rule_path ?? null,
+    rule_file,
+    judge,
+    configure,
+    onChange,
+    log,
+  });
+  const clockwork = createClockwork({
+    ...{ database, dispatch, outbox, rounds, heart, interval_ms, now, log },
+    beforeRound: reload.check,
+  });
+  return { control, outbox, unwritten, silences, rules, dispatch, judge, clockwork, onChange };
+}
+
+const RULES_PER_ROUND_MAX = 200;
+
+interface VerdictParts {
+  readonly rules: RuleBook;
+  readonly options: AlertOptions;
+  readonly page_url: string;
+}
+
+/** What the rules make of a verdict; without a file that names rules, every verdict is judged as well. */
+function judgedVerdict(
+  verdict: Verdict,
+  context: VerdictContext,
+  { rules, options, page_url }: VerdictParts,
+) {
+  const runbook_url = runbookUrl(page_url, 'verdict');
+  const findings = verdictFindings(verdict, context, { rules: rules.verdictRules(), runbook_url });
+  if (!rules.hasDefault()) return findings;
+  const { for_windows = 1, keep_windows = 1 } = options;
+  const policy = { for_windows, keep_windows, for_us: 0, keep_us: 0, shows_no_data: false };
+  const finding = findingOf(verdict, context, { ...plainly_told, runbook_url });
+  return [{ finding, policy }, ...findings];
+}
+
+const plainly_told = { severity: 'warning', labels: {}, annotations: {} } as const;
 
 function dispatchSettings(file: RuleFile, channel_names: readonly string[]): DispatchSettings {
   const { routes, inhibitions, maintenances } = file;

@@ -15,14 +15,14 @@ export interface JudgedFinding {
 export function verdictFindings(
   verdict: Verdict,
   context: VerdictContext,
-  rules: readonly VerdictRule[],
+  { rules, runbook_url }: { readonly rules: readonly VerdictRule[]; readonly runbook_url: string },
 ): JudgedFinding[] {
   return rules
     .filter((rule) => wants(rule, verdict, context))
-    .map((rule) => ({
-      finding: findingOf(verdict, { ...context, rule: rule.name }, rule),
-      policy: rule.policy,
-    }));
+    .map((rule) => {
+      const told = { ...rule, runbook_url: rule.runbook_url ?? runbook_url };
+      return { finding: findingOf(verdict, { ...context, rule: rule.name }, told), policy: rule.policy };
+    });
 }
 
 function wants(rule: VerdictRule, { detector }: Verdict, context: VerdictContext): boolean {

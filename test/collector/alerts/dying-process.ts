@@ -9,7 +9,11 @@ import { contextOf, drifted } from './verdicts.ts';
 
 const [path = '', url = ''] = process.argv.slice(2);
 const alerts = createAlerts({
-  store: { insert: () => Promise.reject(new Error('The store is away.')) },
+  store: {
+    insert: () => Promise.reject(new Error('The store is away.')),
+    query: () => Promise.reject(new Error('The store is away.')),
+    sql: () => Promise.reject(new Error('The store is away.')),
+  },
   control: new DatabaseSync(path),
   channels: [webhook({ url }, local_http)],
   options: { public_url: 'http://127.0.0.1:4318' },

@@ -13,6 +13,7 @@ import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import type { NewRow } from '../../../collector/src/stores/schema.ts';
+import type { Row } from '../../../collector/src/stores/store.ts';
 import { local_http } from '../../support/local-http.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 import { contextOf, drifted, stable, too_little } from './verdicts.ts';
@@ -31,6 +32,8 @@ const store = {
   insert: async (_table: string, added: readonly unknown[]) => {
     rows.push(...(added as NewRow<'alerts'>[]));
   },
+  query: async (): Promise<Row[]> => [],
+  sql: () => Promise.reject(new Error('No rule has a statement.')),
 };
 
 beforeEach(() => {
@@ -124,7 +127,7 @@ test('a drifted window pages, a stable one says that it is over, both signed', a
           tenant: 'acme',
         },
         annotations: {},
-        runbook_url: null,
+        runbook_url: 'http://127.0.0.1:4318/api/runbooks/verdict',
         query:
           "sextant detect --from 2026-11-21T00:01:00.000Z --to 2026-11-21T00:02:00.000Z --reference-from 2026-11-20T00:01:00.000Z --reference-to 2026-11-21T00:01:00.000Z --feature 'embedding.user_message' --slice 'prompt_version=v2'",
         image_url: `http://127.0.0.1:4318/api/alerts/${alert_id}/chart.png`,
@@ -277,7 +280,7 @@ test('state, outbox and row change together or not at all', async () => {
 });
 
 test('rows the store refused are written later, also after a restart, in their order', async () => {
-  const away = { insert: () => Promise.reject(new Error('The store is away.')) };
+  const away = { ...store, insert: () => Promise.reject(new Error('The store is away.')) };
   const before = alertsWith({ store: away });
   await before.onVerdict(drifted, contextOf(1));
   await before.onVerdict(stable, contextOf(2));

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { type AlertRecord, labelsOf, type Mute } from '../alert.ts';
+import { type AlertRecord, labelsOf } from '../alert.ts';
 import type { Control } from '../control.ts';
 import { type Group, openGroups } from './groups.ts';
-import { createInhibitions, type Inhibition } from './inhibit.ts';
-import { createMaintenances, type Maintenance } from './maintenance.ts';
 import type { Labels } from './matcher.ts';
+import { createMuteOf, type MuteOf, type MuteSettings } from './mute.ts';
 import { createRouter, type Route } from './route.ts';
 import type { Silences } from './silences.ts';
 
@@ -30,15 +29,13 @@ export interface Dispatch {
   /** When the next group is due; null when none is. */
   nextDue(): number | null;
   /** Why nobody is told of the alert for now; null where nothing stands against it. */
-  muteOf(tenant: string, alert: AlertRecord, now_ms: number): Mute | null;
+  readonly muteOf: MuteOf;
   /** Has other rules from now on. Groups keep their alerts. */
   configure(settings: DispatchSettings): void;
 }
 
-export interface DispatchSettings {
+export interface DispatchSettings extends MuteSettings {
   readonly routes: readonly Route[];
-  readonly inhibitions: readonly Inhibition[];
-  readonly maintenances: readonly Maintenance[];
 }
 
 /** A notification before it has words. */
@@ -64,7 +61,7 @@ interface DispatchParts {
 
 export function createDispatch({ database, control, silences, settings, tell }: DispatchParts): Dispatch {
   const groups = openGroups(database);
-  let rules = prepare(settings);
+  let rules = prepare(settings, { control, silences });
 
   function changed(tenant: string, alert: AlertRecord, now_ms: number): void {
     if (alert.state === 'firing') enter(tenant, alert, now_ms);
@@ -126,7 +123,7 @@ export function createDispatch({ database, control, silences, settings, tell }: 
       // Whoever was told that it fires is told that it is over, also under a silence.
       if (alert?.state === 'resolved' && told === 'firing') resolved.push(alert);
       else if (alert === undefined || alert.state === 'resolved') gone.push(alert_id);
-      else if (muteOf(tenant, alert, now_ms) !== null) muted += 1;
+      else if (rules.muteOf(tenant, alert, now_ms) !== null) muted += 1;
       else {
         firing.push(alert);
         is_new ||= told === null;
@@ -134,24 +131,6 @@ export function createDispatch({ database, control, silences, settings, tell }: 
       }
     }
     return { firing, resolved, gone, muted, is_new, is_waiting };
-  }
-
-  function muteOf(tenant: string, alert: AlertRecord, now_ms: number): Mute | null {
-    const labels = labelsOf(tenant, alert);
-    const silence = silences.find(tenant, labels, now_ms);
-    if (silence !== null) return { by: 'silence', id: silence };
-    const maintenance = rules.maintenance(labels, now_ms);
-    if (maintenance !== null) return { by: 'maintenance', id: maintenance };
-    const source = rules.has_inhibitions ? inhibitedBy(tenant, alert.alert_id, labels) : null;
-    return source === null ? null : { by: 'inhibition', id: source };
-  }
-
-  function inhibitedBy(tenant: string, alert_id: string, labels: Labels): string | null {
-    const firing = control.firing(tenant).map((other) => ({
-      alert_id: other.alert_id,
-      labels: labelsOf(tenant, other),
-    }));
-    return rules.inhibition({ alert_id, labels }, firing);
   }
 
   /** A group whose route is gone is told by the route its alerts would take now, else to nobody. */
@@ -164,9 +143,9 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     changed,
     run,
     nextDue: groups.nextDue,
-    muteOf,
+    muteOf: (tenant, alert, now_ms) => rules.muteOf(tenant, alert, now_ms),
     configure(changed_settings) {
-      rules = prepare(changed_settings);
+      rules = prepare(changed_settings, { control, silences });
     },
   };
 }
@@ -176,13 +155,12 @@ const nobody: Route = {
   ...{ group_wait_ms: 0, group_interval_ms: 0, repeat_interval_ms: 0 },
 };
 
-function prepare({ routes, inhibitions, maintenances }: DispatchSettings) {
+function prepare(settings: DispatchSettings, parts: Pick<DispatchParts, 'control' | 'silences'>) {
+  const { routes } = settings;
   return {
     route: createRouter(routes),
     by_name: new Map(routes.map((route) => [route.name, route])),
-    inhibition: createInhibitions(inhibitions),
-    has_inhibitions: inhibitions.length > 0,
-    maintenance: createMaintenances(maintenances),
+    muteOf: createMuteOf({ ...parts, settings }),
   };
 }
 
