@@ -6,6 +6,7 @@ import { transaction } from '../sqlite-transaction.ts';
 import type { Store } from '../stores/store.ts';
 import type { Alert, AlertRecord, VerdictContext } from './alert.ts';
 import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import { chartOf } from './chart/alert-chart.ts';
 import { createClockwork } from './clockwork.ts';
 import { type AlertQuery, type ControlLimits, createControl, type KeyState } from './control.ts';
 import { createRounds, type RoundStore } from './evaluate/rounds.ts';
@@ -64,6 +65,8 @@ export interface Alerts {
    * @throws SextantError not_found when there is no such channel
    */
   test(channel_name: string): Promise<Outcome>;
+  /** What the alert is about over time, as PNG. @throws SextantError not_found */
+  chart(tenant: string, alert_id: string): Promise<Buffer>;
   /** Asks every rule, as the clock does. */
   round(now_ms: number): Promise<void>;
   /** Tells every group and makes every attempt that is due at `now_ms`. */
@@ -139,6 +142,13 @@ export function createAlerts(settings: AlertsSettings): Alerts {
     return get(tenant, alert_id);
   }
 
+  function chart(tenant: string, alert_id: string): Promise<Buffer> {
+    const alert = get(tenant, alert_id);
+    const rule = rules.polledRules().find(({ name, tenant: of }) => name === alert.rule && of === tenant);
+    const request = { tenant, alert, rule: rule ?? null, now_ms: now() };
+    return chartOf(request, settings.store, options.timeout_ms ?? 10_000);
+  }
+
   async function test(channel_name: string): Promise<Outcome> {
     const channel = by_name.get(channel_name);
     if (channel === undefined) throw new SextantError('not_found', `There is no channel "${channel_name}".`);
@@ -152,7 +162,7 @@ export function createAlerts(settings: AlertsSettings): Alerts {
     get,
     states: control.unquiet,
     acknowledge,
-    ...{ silences, rules, deliveries: outbox, channels, test },
+    ...{ silences, rules, deliveries: outbox, channels, test, chart },
     start() {
       outbox.start();
       unwritten.start();

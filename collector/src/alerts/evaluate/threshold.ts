@@ -44,7 +44,7 @@ interface Reading {
   readonly count: number;
 }
 
-function readingOf(row: Row | undefined, measure: SpanMeasure): Reading {
+export function readingOf(row: Row | undefined, measure: SpanMeasure): Reading {
   const get = (name: string) => numberOf(row?.[name]);
   const requests = get('requests') ?? 0;
   const of = /^(duration|ttft|tpot|queue)_p/.exec(measure)?.[1];
