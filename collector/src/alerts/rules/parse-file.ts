@@ -26,18 +26,17 @@ export function parseRuleFile(text: string): ParsedFile {
       { line: null, path: 'the document', problem: `is longer than ${FILE_UNITS_MAX} characters` },
     ]);
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    maxAliasCount: ALIASES_MAX,
-  } as object);
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     const { line } = lines.linePos(syntax.pos[0]);
     return failed([{ line, path: 'the document', problem: syntax.message.split('\n', 1)[0] ?? '' }]);
   }
+  const content = contentOf(document);
+  if (content === null)
+    return failed([{ line: null, path: 'the document', problem: 'has too many aliases' }]);
   const errors: FieldError[] = [];
-  const file = readRuleFile(contentOf(document), (error) => errors.push(error));
+  const file = readRuleFile(content.value, (error) => errors.push(error));
   if (errors.length === 0) return { file, problems: [] };
   return failed(
     errors.map(({ path, problem }) => ({
@@ -58,8 +57,14 @@ export function problemText(path: string, { line, path: field, problem }: Proble
   return `${path}${line === null ? '' : `:${line}`}: ${field} ${problem}`;
 }
 
-function contentOf(document: Document): unknown {
-  return document.toJS({ maxAliasCount: ALIASES_MAX });
+/** Null where aliases stand for far more than is written. */
+function contentOf(document: Document): { readonly value: unknown } | null {
+  try {
+    return { value: document.toJS({ maxAliasCount: ALIASES_MAX }) };
+  } catch (error) {
+    if (error instanceof ReferenceError) return null;
+    throw error;
+  }
 }
 
 /** The line of a field; where it is missing, of what it is missing from. */
