@@ -5,7 +5,7 @@ import type { Policy } from '../state.ts';
 import type { Observation } from './observation.ts';
 
 /** Name of the alerts on rules that cannot be asked. */
-export const rule_error = 'sextant.rule_error';
+const rule_error = 'sextant.rule_error';
 
 export const fault_policy: Policy = Object.freeze({
   ...{ for_windows: 1, for_us: 300_000_000, keep_windows: 1, keep_us: 0, shows_no_data: false },

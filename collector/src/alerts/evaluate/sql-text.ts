@@ -51,7 +51,7 @@ const expressions: Labels = {
   unpriced: "count(*) FILTER (is_leaf AND cost_method = 'unpriced')",
 };
 
-export const columns: Readonly<Record<keyof Filters, string>> = {
+const columns: Readonly<Record<keyof Filters, string>> = {
   service: 'service',
   environment: 'environment',
   model: 'coalesce(request_model, response_model)',
