@@ -324,6 +324,34 @@ test('killed while a page is on its way: the page comes again with the same id, 
   await receiver.close();
 });
 
+// Two windows in a row fire, one well resolves. After the death the whole story is told again, to its end.
+test.each([
+  ['ok', 'stable', ['firing', 'resolved']],
+  ['pending', 'stable,drifted', ['firing', 'resolved']],
+  ['firing', 'stable,drifted,drifted', ['firing', 'resolved']],
+  ['resolved', 'stable,drifted,drifted,stable', ['firing', 'resolved']],
+])('killed while it is %s: each page comes once, by its id', async (_state, verdicts, expected) => {
+  const receiver = await startReceiver();
+  const script = fileURLToPath(new URL('dying-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, path, receiver.url, verdicts], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  reopen();
+  const options = { for_windows: 2, keep_windows: 1 };
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url }, local_http)], options });
+  for (const [index, verdict] of [stable, drifted, drifted, stable].entries())
+    await alerts.onVerdict(verdict, contextOf(index + 1));
+  await alerts.deliverDue(Date.now() + 600_000);
+  await alerts.deliverDue(Date.now() + 600_000);
+  const ids = new Set(receiver.requests.map(({ headers }) => String(headers['webhook-id'])));
+  expect([...ids].map((id) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(expected);
+  await receiver.close();
+});
+
 test('a test notification is one attempt past the outbox, and says what came of it', async () => {
   const outcome: Outcome = { result: 'failed', reason: 'HTTP 404' };
   const alerts = alertsWith({ channels: [recorder(outcome)] });

@@ -122,3 +122,61 @@ test('is pure: a frozen state can be advanced', () => {
   expect(advance(state, window, once)).toEqual(advance(state, window, once));
   expect(state).toEqual(initial_state);
 });
+
+test('for and keep are lengths of time as well as numbers of windows, and both must be reached', () => {
+  const policy = { ...once, for_us: 2 * MINUTE_US, keep_us: MINUTE_US };
+  const evidence: Evidence[] = ['breached', 'breached', 'breached', 'fine', 'breached', 'fine', 'fine'];
+  expect(run(windowsOf(evidence), policy).map((transition) => transition?.to ?? null)).toEqual([
+    ...[null, null, 'firing', null, null, null, 'resolved'],
+  ]);
+});
+
+test('phases: pending before firing; no data and errors are shown, and end nothing that fires', () => {
+  const policy = { ...once, for_windows: 2, shows_no_data: true };
+  const evidence: Evidence[] = [
+    'none',
+    'error',
+    'breached',
+    'error',
+    'breached',
+    'none',
+    'error',
+    'fine',
+    'none',
+  ];
+  let state = initial_state;
+  const phases = windowsOf(evidence).map((window) => {
+    state = advance(state, window, policy).state;
+    return state.phase;
+  });
+  expect(phases).toEqual([
+    ...['no_data', 'error', 'pending', 'error', 'firing', 'firing', 'firing', 'ok', 'no_data'],
+  ]);
+});
+
+test('whatever comes, it fires from what is not firing and resolves from what is, and never on silence', () => {
+  const any = fc.array(fc.constantFrom<Evidence>('breached', 'fine', 'none', 'error'), { maxLength: 60 });
+  const timed = fc.record({
+    ...{ for_windows: fc.integer({ min: 1, max: 3 }), keep_windows: fc.integer({ min: 1, max: 3 }) },
+    for_us: fc.integer({ min: 0, max: 3 * MINUTE_US }),
+    keep_us: fc.integer({ min: 0, max: 3 * MINUTE_US }),
+    shows_no_data: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(any, timed, (evidence, policy) => {
+      let state = initial_state;
+      for (const window of windowsOf(evidence)) {
+        // A restart: the state comes back from JSON.
+        const step = advance(JSON.parse(JSON.stringify(state)), window, policy);
+        if (step.transition?.to === 'firing')
+          expect([state.phase === 'firing', window.evidence]).toEqual([false, 'breached']);
+        if (step.transition?.to === 'resolved')
+          expect([state.phase, window.evidence]).toEqual(['firing', 'fine']);
+        if (step.transition === null) expect(step.state.phase === 'firing').toBe(state.phase === 'firing');
+        expect(step.state.fired_us === null).toBe(step.state.phase !== 'firing');
+        state = step.state;
+      }
+    }),
+    { seed: 4, numRuns: 500 },
+  );
+});
