@@ -129,7 +129,7 @@ export function describeAlert(
 export function labelsOf(tenant: string, alert: AlertRecord): Labels {
   const { rule, feature, severity, slice_key, slice_value } = alert;
   const slice = slice_key === 'all' ? {} : { [slice_key]: slice_value };
-  return { ...slice, ...alert.labels, alertname: rule, feature, severity, tenant };
+  return { ...alert.labels, ...slice, alertname: rule, feature, severity, tenant };
 }
 
 interface Where {

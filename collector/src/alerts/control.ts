@@ -15,6 +15,8 @@ export interface Control {
   alert(alert_id: string): TenantAlert | null;
   /** Every alert of the tenant that fires. */
   firing(tenant: string): AlertRecord[];
+  /** Every alert that fires, of any tenant. */
+  allFiring(): TenantAlert[];
   /** Keys of the tenant that are anything but ok, the latest first. */
   unquiet(tenant: string, limit: number): KeyState[];
   /** Keys a rule has been judged for and that are not forgotten. */
@@ -72,6 +74,8 @@ export function createControl(database: DatabaseSync, limits: ControlLimits): Co
       return row === undefined ? null : { tenant: String(row['tenant']), alert: recordOf(row) };
     },
     firing: (tenant) => statements.firing.all({ tenant }).map(recordOf),
+    allFiring: () =>
+      statements.all_firing.all().map((row) => ({ tenant: String(row['tenant']), alert: recordOf(row) })),
     unquiet: (tenant, limit) => statements.unquiet.all({ tenant, limit }).map(keyStateOf),
     keysOf: (tenant, rule) => statements.keys_of.all({ tenant, rule }).map(keyStateOf),
     list: ({ tenant, state, limit }) =>
@@ -149,6 +153,7 @@ function prepare(database: DatabaseSync) {
     alert: database.prepare('SELECT tenant, document FROM alert_records WHERE alert_id = $alert_id'),
     firing: database.prepare(`
       SELECT document FROM alert_records WHERE tenant = $tenant AND state = 'firing' ORDER BY sequence`),
+    all_firing: database.prepare("SELECT tenant, document FROM alert_records WHERE state = 'firing'"),
     unquiet: database.prepare(`
       SELECT ${key_columns}, ${state_columns} FROM alert_states
       WHERE tenant = $tenant AND phase <> 'ok' ORDER BY last_window_end_us DESC LIMIT $limit`),

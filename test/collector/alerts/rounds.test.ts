@@ -224,6 +224,16 @@ test('a restart in any state tells nobody twice', async () => {
   expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
 });
 
+test('an alert whose rule is taken away is over', async () => {
+  const under = await setUp([]);
+  under.alerts.rules.put('default', 'mine', { kind: 'absence', window: '5m', labels: { feature: 'hidden' } });
+  await under.round(0);
+  under.alerts.rules.remove('default', 'mine');
+  await under.round(1);
+  expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
+  expect(under.sent[1]?.alert.labels).toMatchObject({ alertname: 'mine', feature: 'absence' });
+});
+
 test('costs one query for each rule and round, and reads days only once', async () => {
   const asked: string[] = [];
   const under = await setUp(

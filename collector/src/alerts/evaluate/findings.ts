@@ -1,11 +1,11 @@
-import type { AlertKey, Finding } from '../alert.ts';
+import type { AlertKey, AlertRecord, Finding } from '../alert.ts';
 import type { PolledRule } from '../rules/rule.ts';
 import { runbookUrl } from '../runbook.ts';
 import type { Policy } from '../state.ts';
 import type { Observation } from './observation.ts';
 
 /** Name of the alerts on rules that cannot be asked. */
-const rule_error = 'sextant.rule_error';
+export const rule_error = 'sextant.rule_error';
 
 export const fault_policy: Policy = Object.freeze({
   ...{ for_windows: 1, for_us: 300_000_000, keep_windows: 1, keep_us: 0, shows_no_data: false },
@@ -65,7 +65,20 @@ export function createFindings(page_url: string) {
     };
   }
 
-  return { of, empty, fault };
+  return { of, empty, fault, orphan };
+}
+
+/** An alert that is over because its rule is gone. */
+function orphan(alert: AlertRecord & AlertKey, now_ms: number): Finding {
+  const { tenant, rule, feature, slice_key, slice_value, severity, labels, annotations, query } = alert;
+  return {
+    ...{ tenant, rule, feature, slice_key, slice_value, severity, labels, annotations, query },
+    ...{ runbook_url: alert.runbook_url, figures: alert.verdict, example_trace_ids: alert.example_trace_ids },
+    evidence: 'fine',
+    window_start_us: now_ms * 1000,
+    window_end_us: now_ms * 1000,
+    summarise: () => `The rule "${rule}" was taken away, so its alert is over.`,
+  };
 }
 
 export function wholeKey({ tenant, name, kind }: PolledRule): AlertKey {

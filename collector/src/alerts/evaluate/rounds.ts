@@ -7,7 +7,7 @@ import type { PolledRule } from '../rules/rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Policy } from '../state.ts';
 import { evaluate } from './evaluate.ts';
-import { createFindings, fault_policy, wholeKey } from './findings.ts';
+import { createFindings, fault_policy, rule_error, wholeKey } from './findings.ts';
 import type { Asked, ExampleRequest, Observation } from './observation.ts';
 import { createStepCache } from './step-cache.ts';
 
@@ -21,7 +21,7 @@ export interface Rounds {
 
 interface RoundsParts {
   readonly store: RoundStore;
-  readonly control: Pick<Control, 'keysOf' | 'state'>;
+  readonly control: Pick<Control, 'allFiring' | 'keysOf' | 'state'>;
   readonly judge: Judge;
   readonly rules: Pick<RuleBook, 'polledRules'>;
   readonly page_url: string;
@@ -41,7 +41,6 @@ export function createRounds(parts: RoundsParts): Rounds {
   const asked = askedOf(store, parts.timeout_ms);
 
   async function run(now_ms: number): Promise<void> {
-    const nameOf = (rule: PolledRule) => JSON.stringify([rule.tenant, rule.name]);
     const waiting = rules
       .polledRules()
       .map((rule) => ({ rule, before_ms: asked_ms.get(nameOf(rule)) ?? 0 }))
@@ -54,6 +53,21 @@ export function createRounds(parts: RoundsParts): Rounds {
       } catch (error) {
         log.error({ error, rule: rule.name }, 'What a rule found could not be written.');
       }
+    }
+    await endOrphans(now_ms).catch((error: unknown) =>
+      log.error({ error }, 'Alerts of rules that are gone could not be ended.'),
+    );
+  }
+
+  /** Alerts whose rule was taken away are over. */
+  async function endOrphans(now_ms: number): Promise<void> {
+    const names = new Set(rules.polledRules().map(nameOf));
+    for (const { tenant, alert } of control.allFiring()) {
+      const is_polled = typeof alert.verdict['rule_kind'] === 'string';
+      const of = alert.rule === rule_error ? alert.feature : alert.rule;
+      if (!is_polled || names.has(nameOf({ tenant, name: of }))) continue;
+      const finding = findings.orphan({ ...alert, tenant }, now_ms);
+      if (await judge.observe(finding, { ...fault_policy, for_us: 0 })) await parts.onChange();
     }
   }
 
@@ -135,4 +149,8 @@ function askedOf(store: RoundStore, timeout_ms: number): Asked {
       return rows[0] ?? null;
     },
   };
+}
+
+function nameOf({ tenant, name }: { readonly tenant: string | null; readonly name: string }): string {
+  return JSON.stringify([tenant, name]);
 }
