@@ -272,6 +272,20 @@ export const option_table = {
     '',
     'Drifted share that counts as nothing.',
   ),
+  alerts: option(
+    'SEXTANT_ALERTS',
+    'text',
+    null,
+    '',
+    'File of rules, channels and routes of alerts, YAML or JSON; without one, every drift goes to the channel above.',
+  ),
+  alert_interval_ms: option(
+    'SEXTANT_ALERT_INTERVAL_MS',
+    'integer',
+    60_000,
+    'ms',
+    'Pause between two rounds in which the rules of alerts are asked.',
+  ),
   webhook_url: option('SEXTANT_WEBHOOK_URL', 'text', null, '', 'Where alerts are sent.'),
   webhook_secret: option(
     'SEXTANT_WEBHOOK_SECRET',

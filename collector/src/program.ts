@@ -3,6 +3,7 @@ import { type Scope, scopes } from './access/credential.ts';
 import { type CommandContext, type ExitCode, exit_codes } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
 import { SextantError } from './errors.ts';
+import { addAlerts } from './program-alerts.ts';
 
 /** Runs one command line; resolves with the exit code. Each command is loaded when it is used. */
 export async function runProgram(
@@ -44,6 +45,7 @@ function buildProgram(
   addSql(program, context, done);
   addDetect(program, context, done);
   addReference(program, context, done);
+  addAlerts(program, context, done);
   addKeys(program, context, done);
   addAudit(program, context, done);
   addErase(program, context, done);

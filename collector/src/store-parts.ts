@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
 import type { HttpClient } from './alerts/http.ts';
+import { createChannels, loadRuleFile } from './alerts/rules/load-file.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
@@ -43,23 +44,35 @@ interface Surroundings {
 interface AlertSurroundings extends Surroundings {
   /** What channels send with. */
   readonly http: HttpClient;
+  /** Where the rules file may refer to for secrets. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 export async function openAlerts(
   options: Options,
-  { http, ...surroundings }: AlertSurroundings,
+  { http, environment, ...surroundings }: AlertSurroundings,
 ): Promise<Alerts> {
   const { log } = surroundings;
+  const { alerts: path } = options;
+  const file = path === null ? null : { rule_path: path, rule_file: loadRuleFile(path) };
   // The webhook has to be told where to; a channel of one's own may know.
   const wanted = options.webhook_url !== null || options.channel !== 'webhook';
-  const channels = wanted ? [await createChannel(options.channel, channelSettings(options), http)] : [];
+  const channels = [
+    ...(wanted ? [await createChannel(options.channel, channelSettings(options), http)] : []),
+    ...(file === null ? [] : await createChannels(file, { http, environment })),
+  ];
   for (const { name, public_keys = [] } of channels)
     if (public_keys.length > 0) log.info({ name, public_keys }, 'Receivers verify webhooks with these keys.');
   if (options.webhook_url !== null) void warnIfBlocked(options.webhook_url, http, log);
   return createAlerts({
     ...surroundings,
     channels,
-    options: { public_url: options.public_url ?? `http://${options.host}:${options.port}` },
+    ...file,
+    options: {
+      public_url: options.public_url ?? `http://${options.host}:${options.port}`,
+      interval_ms: options.alert_interval_ms,
+      timeout_ms: options.sql_timeout_ms,
+    },
     now: Date.now,
   });
 }

@@ -35,6 +35,8 @@ export interface StoreProcess {
 
 export interface StoreProcessSettings {
   readonly options: Options;
+  /** Where the rules file of alerts may refer to for secrets. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   send(message: FromStore): void;
   /** Ends the process with an error; it is started again. */
   fail(error: Error): void;
@@ -42,7 +44,7 @@ export interface StoreProcessSettings {
 }
 
 export async function startStoreProcess(settings: StoreProcessSettings): Promise<StoreProcess> {
-  const { options, send, fail, log } = settings;
+  const { options, environment, send, fail, log } = settings;
   const control = openControl(options);
   const keys_file = openKeysFile(options.data);
   const audit = createAudit({ database: keys_file, now: Date.now });
@@ -52,7 +54,7 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
   const journal_folder = journalFolder(options);
   const tail = openTail({ folder: journal_folder, from, body_bytes_max, onDamage: damageReport(log) });
   const http = createHttpClient({ allow: options.alert_allow, trusted: options.webhook_url });
-  const alerts = await openAlerts(options, { store, control, log, http });
+  const alerts = await openAlerts(options, { store, control, log, http, environment });
   const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);
   const drop = (reason: string, error: unknown) => {

@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { alertQueryTests } from './store/alert-queries.ts';
 import { type AmendmentAbilities, amendmentTests } from './store/amendments.ts';
 import { appendTests } from './store/append.ts';
 import { driftQueryTests } from './store/drift-queries.ts';
@@ -23,6 +24,7 @@ const sections = {
   insert: insertTests,
   queries: queryTests,
   'signal queries': signalQueryTests,
+  'alert queries': alertQueryTests,
   'drift queries': driftQueryTests,
   'export queries': exportQueryTests,
   sql: sqlTests,

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Verdict } from '@sextant/detectors';
 import type { AlertSummary } from './channels/channel.ts';
-import type { Transition } from './state.ts';
-import { summarise } from './summary.ts';
+import type { Labels } from './notify/matcher.ts';
+import type { Transition, Window } from './state.ts';
 
 /** Enough to look into; a page with hundreds of links helps nobody. */
 const EXAMPLES_MAX = 20;
@@ -23,8 +22,30 @@ export interface VerdictContext extends AlertKey {
   readonly example_trace_ids: readonly string[];
 }
 
+/** What a rule found out about one window of what it watches. */
+export interface Finding extends AlertKey, Window, Told {
+  /** The evidence: a verdict, or the figures of the rule. */
+  readonly figures: Readonly<Record<string, unknown>>;
+  readonly example_trace_ids: readonly string[];
+  /** One sentence for a person; `resolved` is null while it fires. ISO 8601. */
+  summarise(times: { readonly since: string; readonly resolved: string | null }): string;
+}
+
+/** What is told about an alert beside its evidence. */
+export interface Told {
+  readonly severity: Severity;
+  /** Labels of the rule. */
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly runbook_url: string | null;
+  /** What shows the same figures again. */
+  readonly query: string | null;
+}
+
+export type Severity = 'critical' | 'warning' | 'info';
+
 /** An alert with its latest state. */
-export interface AlertRecord {
+export interface AlertRecord extends Told {
   readonly alert_id: string;
   readonly state: 'firing' | 'resolved';
   readonly rule: string;
@@ -32,13 +53,25 @@ export interface AlertRecord {
   readonly slice_key: string;
   readonly slice_value: string;
   readonly summary: string;
-  /** ISO 8601: start of the first window that drifted. */
+  /** ISO 8601: start of the first window that was breached. */
   readonly since: string;
   /** ISO 8601: end of the window that resolved it; null while it fires. */
   readonly resolved: string | null;
-  /** The latest verdict that changed the state, with its window. */
+  /** ISO 8601: end of the window that changed the state last. */
+  readonly changed: string;
+  /** The latest evidence that changed the state, with its window. */
   readonly verdict: Readonly<Record<string, unknown>>;
   readonly example_trace_ids: readonly string[];
+  /** Versions by "kind:name" as they were before it began; null where none are known. */
+  readonly last_good_versions: Labels | null;
+  /** Whoever takes care of it; null where nobody has said so. */
+  readonly acknowledged: Acknowledgement | null;
+}
+
+export interface Acknowledgement {
+  readonly by: string;
+  /** ISO 8601. */
+  readonly time: string;
 }
 
 /** How far a notification of an alert has come on one channel. */
@@ -52,41 +85,71 @@ export interface Delivery {
   readonly next_attempt: string | null;
 }
 
+/** Why nobody is told of an alert for now. */
+export interface Mute {
+  readonly by: 'silence' | 'maintenance' | 'inhibition';
+  /** Id of the silence, name of the maintenance, or id of the alert that inhibits. */
+  readonly id: string;
+}
+
 /** An alert as the API shows it. */
 export interface Alert extends AlertRecord {
+  readonly mute: Mute | null;
   readonly notifications: readonly Delivery[];
 }
 
 export function describeAlert(
-  verdict: Verdict,
-  context: VerdictContext,
+  finding: Finding,
   transition: Transition,
+  last_good_versions: Labels | null,
 ): AlertRecord {
-  const { rule, feature, slice_key, slice_value } = context;
+  const { rule, feature, slice_key, slice_value, severity, labels, annotations, runbook_url, query } =
+    finding;
   const since = isoTime(transition.since_us);
-  const resolved = transition.to === 'resolved' ? isoTime(context.window_end_us) : null;
+  const changed = isoTime(finding.window_end_us);
+  const resolved = transition.to === 'resolved' ? changed : null;
   return {
-    alert_id: alertId(context, transition.fired_us),
+    alert_id: alertId(finding, transition.fired_us),
     state: transition.to,
-    rule,
-    feature,
-    slice_key,
-    slice_value,
-    summary: summarise({ verdict, feature, slice_key, slice_value, since, resolved }),
-    since,
-    resolved,
+    ...{ rule, feature, slice_key, slice_value, severity, labels, annotations, runbook_url, query },
+    summary: finding.summarise({ since, resolved }),
+    ...{ since, resolved, changed },
     verdict: {
-      ...verdict,
-      window_start: isoTime(context.window_start_us),
-      window_end: isoTime(context.window_end_us),
+      ...finding.figures,
+      window_start: isoTime(finding.window_start_us),
+      window_end: changed,
     },
-    example_trace_ids: context.example_trace_ids.slice(0, EXAMPLES_MAX),
+    example_trace_ids: finding.example_trace_ids.slice(0, EXAMPLES_MAX),
+    last_good_versions,
+    acknowledged: null,
   };
 }
 
-export function notificationAlert(alert: AlertRecord, where: { tenant: string; url: string }): AlertSummary {
-  const { slice_key, slice_value, ...rest } = alert;
-  return { ...rest, ...where, slice: { [slice_key]: slice_value } };
+/** What routes, silences and inhibitions match. The labels of a rule do not hide those that identify the alert. */
+export function labelsOf(tenant: string, alert: AlertRecord): Labels {
+  const { rule, feature, severity, slice_key, slice_value } = alert;
+  const slice = slice_key === 'all' ? {} : { [slice_key]: slice_value };
+  return { ...alert.labels, ...slice, alertname: rule, feature, severity, tenant };
+}
+
+interface Where {
+  readonly tenant: string;
+  /** Address of the page, without a slash at its end. */
+  readonly page_url: string;
+}
+
+export function notificationAlert(alert: AlertRecord, { tenant, page_url }: Where): AlertSummary {
+  const { slice_key, slice_value, changed, acknowledged, ...rest } = alert;
+  const { alert_id } = alert;
+  return {
+    ...rest,
+    tenant,
+    slice: { [slice_key]: slice_value },
+    labels: labelsOf(tenant, alert),
+    url: `${page_url}/alerts?alert=${alert_id}`,
+    image_url: `${page_url}/api/alerts/${alert_id}/chart.png`,
+    acknowledged_by: acknowledged?.by ?? null,
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addColumn } from './add-column.ts';
 import type { AlertKey, AlertRecord } from './alert.ts';
 import { type AlertState, initial_state } from './state.ts';
 
@@ -10,8 +11,27 @@ export interface Control {
   state(key: AlertKey): AlertState;
   saveState(key: AlertKey, state: AlertState): void;
   saveAlert(tenant: string, alert: AlertRecord): void;
+  /** Null where there is none of that id. */
+  alert(alert_id: string): TenantAlert | null;
+  /** Every alert of the tenant that fires. */
+  firing(tenant: string): AlertRecord[];
+  /** Every alert that fires, of any tenant. */
+  allFiring(): TenantAlert[];
+  /** Keys of the tenant that are anything but ok, the latest first. */
+  unquiet(tenant: string, limit: number): KeyState[];
+  /** Keys a rule has been judged for and that are not forgotten. */
+  keysOf(tenant: string, rule: string): KeyState[];
   /** Newest first, in the order in which they fired. */
   list(query: AlertQuery): AlertRecord[];
+}
+
+export interface TenantAlert {
+  readonly tenant: string;
+  readonly alert: AlertRecord;
+}
+
+export interface KeyState extends AlertKey {
+  readonly state: AlertState;
 }
 
 export interface AlertQuery {
@@ -29,6 +49,7 @@ export interface ControlLimits {
 
 export function createControl(database: DatabaseSync, limits: ControlLimits): Control {
   database.exec(tables);
+  addColumn(database, { table: 'alert_states', column: 'against_us', type: 'INTEGER' });
   const statements = prepare(database);
 
   function saveState(key: AlertKey, state: AlertState): void {
@@ -48,11 +69,34 @@ export function createControl(database: DatabaseSync, limits: ControlLimits): Co
     state: (key) => (statements.state.get(keyOf(key)) as AlertState | undefined) ?? initial_state,
     saveState,
     saveAlert,
+    alert: (alert_id) => {
+      const row = statements.alert.get({ alert_id });
+      return row === undefined ? null : { tenant: String(row['tenant']), alert: recordOf(row) };
+    },
+    firing: (tenant) => statements.firing.all({ tenant }).map(recordOf),
+    allFiring: () =>
+      statements.all_firing.all().map((row) => ({ tenant: String(row['tenant']), alert: recordOf(row) })),
+    unquiet: (tenant, limit) => statements.unquiet.all({ tenant, limit }).map(keyStateOf),
+    keysOf: (tenant, rule) => statements.keys_of.all({ tenant, rule }).map(keyStateOf),
     list: ({ tenant, state, limit }) =>
-      statements.list
-        .all({ tenant, state: state ?? null, limit })
-        .map((row) => JSON.parse(String(row['document'])) as AlertRecord),
+      statements.list.all({ tenant, state: state ?? null, limit }).map(recordOf),
   };
+}
+
+/** Alerts of earlier versions say less. */
+const unsaid = {
+  ...{ severity: 'warning', labels: {}, annotations: {}, runbook_url: null, query: null },
+  ...{ last_good_versions: null, acknowledged: null },
+} as const;
+
+function recordOf(row: Record<string, unknown>): AlertRecord {
+  const record = JSON.parse(String(row['document'])) as AlertRecord;
+  return { ...unsaid, ...record, changed: record.changed ?? record.resolved ?? record.since };
+}
+
+function keyStateOf(row: Record<string, unknown>): KeyState {
+  const { tenant, rule, feature, slice_key, slice_value, ...state } = row as unknown as AlertKey & AlertState;
+  return { tenant, rule, feature, slice_key, slice_value, state };
 }
 
 function keyOf({ tenant, rule, feature, slice_key, slice_value }: AlertKey) {
@@ -82,19 +126,23 @@ const tables = `
   ) STRICT;
 `;
 
+const state_columns = 'phase, streak, against_us, since_us, fired_us, last_window_end_us';
+const key_columns = 'tenant, rule, feature, slice_key, slice_value';
+
 function prepare(database: DatabaseSync) {
   return {
     state: database.prepare(`
-      SELECT phase, streak, since_us, fired_us, last_window_end_us FROM alert_states
+      SELECT ${state_columns} FROM alert_states
       WHERE tenant = $tenant AND rule = $rule AND feature = $feature
         AND slice_key = $slice_key AND slice_value = $slice_value`),
     save_state: database.prepare(`
-      INSERT OR REPLACE INTO alert_states VALUES
-        ($tenant, $rule, $feature, $slice_key, $slice_value, $phase, $streak, $since_us, $fired_us, $last_window_end_us)`),
+      INSERT OR REPLACE INTO alert_states (${key_columns}, ${state_columns}) VALUES
+        ($tenant, $rule, $feature, $slice_key, $slice_value,
+         $phase, $streak, $against_us, $since_us, $fired_us, $last_window_end_us)`),
     count_states: database.prepare('SELECT count(*) AS n FROM alert_states'),
     forget_states: database.prepare(`
       DELETE FROM alert_states WHERE rowid IN (
-        SELECT rowid FROM alert_states WHERE phase = 'ok' ORDER BY last_window_end_us LIMIT $excess)`),
+        SELECT rowid FROM alert_states WHERE phase <> 'firing' ORDER BY last_window_end_us LIMIT $excess)`),
     save_alert: database.prepare(`
       INSERT INTO alert_records (alert_id, tenant, state, document) VALUES ($alert_id, $tenant, $state, $document)
       ON CONFLICT (alert_id) DO UPDATE SET state = excluded.state, document = excluded.document`),
@@ -102,6 +150,15 @@ function prepare(database: DatabaseSync) {
     forget_alerts: database.prepare(`
       DELETE FROM alert_records WHERE sequence IN (
         SELECT sequence FROM alert_records WHERE state = 'resolved' ORDER BY sequence LIMIT $excess)`),
+    alert: database.prepare('SELECT tenant, document FROM alert_records WHERE alert_id = $alert_id'),
+    firing: database.prepare(`
+      SELECT document FROM alert_records WHERE tenant = $tenant AND state = 'firing' ORDER BY sequence`),
+    all_firing: database.prepare("SELECT tenant, document FROM alert_records WHERE state = 'firing'"),
+    unquiet: database.prepare(`
+      SELECT ${key_columns}, ${state_columns} FROM alert_states
+      WHERE tenant = $tenant AND phase <> 'ok' ORDER BY last_window_end_us DESC LIMIT $limit`),
+    keys_of: database.prepare(`
+      SELECT ${key_columns}, ${state_columns} FROM alert_states WHERE tenant = $tenant AND rule = $rule`),
     list: database.prepare(`
       SELECT document FROM alert_records
       WHERE tenant = $tenant AND ($state IS NULL OR state = $state) ORDER BY sequence DESC LIMIT $limit`),

@@ -3,34 +3,43 @@ import type { Verdict } from '@sextant/detectors';
 import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { transaction } from '../sqlite-transaction.ts';
-import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
-import {
-  type Alert,
-  type AlertRecord,
-  describeAlert,
-  isoTime,
-  notificationAlert,
-  type VerdictContext,
-} from './alert.ts';
+import type { Alert, AlertRecord, VerdictContext } from './alert.ts';
 import type { Channel, Notification, Outcome } from './channels/channel.ts';
-import { type AlertQuery, type ControlLimits, createControl } from './control.ts';
+import { chartOf } from './chart/alert-chart.ts';
+import { createClockwork } from './clockwork.ts';
+import { type AlertQuery, type ControlLimits, createControl, type KeyState } from './control.ts';
+import { createRounds, type RoundStore } from './evaluate/rounds.ts';
+import { createHeart } from './heartbeat.ts';
+import { createJudge } from './judge.ts';
+import { createDispatch, type DispatchSettings } from './notify/dispatch.ts';
+import { plainNotification } from './notify/plain.ts';
+import { defaultRoute } from './notify/route.ts';
+import { createSilences, type Silences } from './notify/silences.ts';
+import { notificationOf } from './notify/telling.ts';
 import {
   attempt,
   attempt_timeout_ms,
   createOutbox,
+  type Outbox,
   type OutboxCounts,
   type OutboxSettings,
 } from './outbox.ts';
-import { advance, type Policy, type Window } from './state.ts';
+import { createReload } from './reload.ts';
+import { createRuleBook, type RuleBook } from './rules/rule-book.ts';
+import { empty_rule_file, type RuleFile } from './rules/rule-file.ts';
+import { runbookUrl } from './runbook.ts';
+import type { Policy } from './state.ts';
 import { createUnwritten } from './unwritten.ts';
+import { findingOf, verdictFindings } from './verdict-finding.ts';
+import { createVersionsBefore } from './versions.ts';
 
 /**
- * From verdicts to pages:
+ * From verdicts and rules to pages:
  *
- *     verdict ─▶ state machine ─▶ one SQLite transaction ─┬─▶ state, alert
- *                                                         ├─▶ outbox ─▶ channels
- *                                                         └─▶ unwritten ─▶ table alerts of the store
+ *     verdict ──────┬─▶ finding ─▶ state machine ─▶ one SQLite transaction ─┬─▶ state, alert
+ *     rule ─▶ query ┘                                                       ├─▶ group ─▶ outbox ─▶ channels
+ *                                                                           └─▶ unwritten ─▶ table alerts
  */
 export interface Alerts {
   /**
@@ -39,6 +48,16 @@ export interface Alerts {
    */
   onVerdict(verdict: Verdict, context: VerdictContext): Promise<void>;
   list(query: AlertQuery): Alert[];
+  /** @throws SextantError not_found */
+  get(tenant: string, alert_id: string): Alert;
+  /** Keys that are pending, firing, without data or in error. */
+  states(tenant: string, limit: number): KeyState[];
+  /** Says that somebody takes care of an alert: it is not repeated. @throws SextantError not_found */
+  acknowledge(tenant: string, alert_id: string, by: string): Alert;
+  readonly silences: Silences;
+  readonly rules: RuleBook;
+  readonly deliveries: Pick<Outbox, 'log' | 'replay'>;
+  readonly channels: readonly Channel[];
   start(): void;
   stop(): Promise<void>;
   /**
@@ -46,7 +65,11 @@ export interface Alerts {
    * @throws SextantError not_found when there is no such channel
    */
   test(channel_name: string): Promise<Outcome>;
-  /** Makes every attempt that is due at `now_ms`. */
+  /** What the alert is about over time, as PNG. @throws SextantError not_found */
+  chart(tenant: string, alert_id: string): Promise<Buffer>;
+  /** Asks every rule, as the clock does. */
+  round(now_ms: number): Promise<void>;
+  /** Tells every group and makes every attempt that is due at `now_ms`. */
   deliverDue(now_ms: number): Promise<void>;
   counts(): AlertCounts;
 }
@@ -57,19 +80,29 @@ interface AlertCounts {
 }
 
 export interface AlertsSettings {
-  readonly store: Pick<Store, 'insert'>;
+  readonly store: Pick<Store, 'insert'> & RoundStore;
   /** Where state, outbox and alerts are kept; tables are created. Its owner closes it, after `stop`. */
   readonly control: DatabaseSync;
   readonly channels: readonly Channel[];
+  /** What the rules file says; without one, every verdict that drifted goes to every channel. */
+  readonly rule_file?: RuleFile;
+  /** Where it stands: a file that changes is read again. */
+  readonly rule_path?: string;
   readonly options: AlertOptions;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
 }
 
-export interface AlertOptions extends Partial<Policy>, Partial<ControlLimits> {
+type Windows = Pick<Policy, 'for_windows' | 'keep_windows'>;
+
+export interface AlertOptions extends Partial<Windows>, Partial<ControlLimits> {
   /** Address of the collector's own page. */
   readonly public_url: string;
+  /** Pause between two rounds of the rules. */
+  readonly interval_ms?: number;
+  /** Longest time one query of a rule may take. */
+  readonly timeout_ms?: number;
   readonly outbox?: Pick<
     OutboxSettings,
     'schedule_ms' | 'timeout_ms' | 'stop_timeout_ms' | 'rows_max' | 'random'
@@ -77,115 +110,157 @@ export interface AlertOptions extends Partial<Policy>, Partial<ControlLimits> {
 }
 
 /** @throws SextantError bad_request when two channels have one name */
-export function createAlerts({
-  store,
-  control: database,
-  channels,
-  options,
-  now,
-  log,
-}: AlertsSettings): Alerts {
+export function createAlerts(settings: AlertsSettings): Alerts {
+  const { channels, options, now } = settings;
   const by_name = new Map(channels.map((channel) => [channel.name, channel]));
   if (by_name.size < channels.length)
     throw new SextantError('bad_request', 'Two channels have the same name.');
-  const { for_windows = 1, keep_windows = 1, states_max = 100_000, alerts_max = 10_000 } = options;
-  const control = createControl(database, { states_max, alerts_max });
-  const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
-  const unwritten = createUnwritten({ database, store, log });
+  const page_url = options.public_url.replace(/\/+$/, '');
+  const parts = createParts(settings, page_url, by_name);
+  const { control, outbox, unwritten, dispatch, rules, judge, clockwork, silences } = parts;
 
   async function onVerdict(verdict: Verdict, context: VerdictContext): Promise<void> {
-    const changed = transaction(database, () => judge(verdict, context));
-    if (!changed) return;
-    outbox.wake();
-    await unwritten.flush();
+    for (const { finding, policy } of judgedVerdict(verdict, context, { rules, options, page_url }))
+      if (await judge.observe(finding, policy)) await parts.onChange();
   }
 
-  function judge(verdict: Verdict, context: VerdictContext): boolean {
-    const before = control.state(context);
-    const { state, transition } = advance(before, windowOf(verdict, context), { for_windows, keep_windows });
-    if (state !== before) control.saveState(context, state);
-    if (transition === null) return false;
-    const alert = describeAlert(verdict, context, transition);
-    control.saveAlert(context.tenant, alert);
-    outbox.insert(notificationOf(alert, context));
-    unwritten.insert(rowOf(alert, context));
-    return true;
+  function shown(tenant: string, alert: AlertRecord): Alert {
+    const mute = alert.state === 'firing' ? dispatch.muteOf(tenant, alert, now()) : null;
+    return { ...alert, mute, notifications: outbox.deliveries(alert.alert_id) };
   }
 
-  function notificationOf(alert: AlertRecord, { tenant, window_end_us }: VerdictContext): Notification {
-    const { alert_id, state } = alert;
-    const url = `${options.public_url.replace(/\/+$/, '')}/alerts?alert=${alert_id}`;
-    return {
-      id: `${alert_id}_${state}`,
-      type: `alert.${state}`,
-      time: isoTime(window_end_us),
-      alert: notificationAlert(alert, { tenant, url }),
-    };
+  function get(tenant: string, alert_id: string): Alert {
+    const found = control.alert(alert_id);
+    if (found?.tenant !== tenant) throw new SextantError('not_found', `There is no alert ${alert_id}.`);
+    return shown(tenant, found.alert);
+  }
+
+  function acknowledge(tenant: string, alert_id: string, by: string): Alert {
+    const { mute, notifications, ...alert } = get(tenant, alert_id);
+    const acknowledged = { by, time: new Date(now()).toISOString() };
+    transaction(settings.control, () => control.saveAlert(tenant, { ...alert, acknowledged }));
+    return get(tenant, alert_id);
+  }
+
+  function chart(tenant: string, alert_id: string): Promise<Buffer> {
+    const alert = get(tenant, alert_id);
+    const rule = rules.polledRules().find(({ name, tenant: of }) => name === alert.rule && of === tenant);
+    const request = { tenant, alert, rule: rule ?? null, now_ms: now() };
+    return chartOf(request, settings.store, options.timeout_ms ?? 10_000);
   }
 
   async function test(channel_name: string): Promise<Outcome> {
     const channel = by_name.get(channel_name);
     if (channel === undefined) throw new SextantError('not_found', `There is no channel "${channel_name}".`);
     const timeout_ms = options.outbox?.timeout_ms ?? attempt_timeout_ms;
-    return attempt(channel, testNotification(options.public_url, now()), timeout_ms);
+    return attempt(channel, testNotification(page_url, now()), timeout_ms);
   }
 
   return {
     onVerdict,
-    list: (query) =>
-      control.list(query).map((alert) => ({ ...alert, notifications: outbox.deliveries(alert.alert_id) })),
+    list: (query) => control.list(query).map((alert) => shown(query.tenant, alert)),
+    get,
+    states: control.unquiet,
+    acknowledge,
+    ...{ silences, rules, deliveries: outbox, channels, test, chart },
     start() {
       outbox.start();
       unwritten.start();
+      clockwork.start();
     },
     async stop() {
+      await clockwork.stop();
       await Promise.all([outbox.stop(), unwritten.stop()]);
     },
-    test,
-    deliverDue: outbox.deliverDue,
+    round: clockwork.round,
+    async deliverDue(now_ms) {
+      clockwork.tell(now_ms);
+      await outbox.deliverDue(now_ms);
+    },
     counts: () => ({ outbox: outbox.counts(), unwritten: unwritten.counts() }),
   };
 }
 
-/** A verdict without p that did not drift had too little evidence. */
-function windowOf(verdict: Verdict, { window_start_us, window_end_us }: VerdictContext): Window {
-  const evidence = verdict.drifted ? 'drifted' : verdict.p === null ? 'none' : 'stable';
-  return { evidence, window_start_us, window_end_us };
+/** Everything the engine is made of, put together. */
+function createParts(settings: AlertsSettings, page_url: string, by_name: ReadonlyMap<string, Channel>) {
+  const { store, control: database, channels, options, now, log } = settings;
+  const { rule_file = empty_rule_file } = settings;
+  const { states_max = 100_000, alerts_max = 10_000, interval_ms = 60_000, timeout_ms = 10_000 } = options;
+  const control = createControl(database, { states_max, alerts_max });
+  const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
+  const unwritten = createUnwritten({ database, store, log });
+  const silences = createSilences(database);
+  const rules = createRuleBook({ database, file_rules: rule_file.rules, log });
+  const dispatch = createDispatch({
+    ...{ database, control, silences },
+    settings: dispatchSettings(rule_file, [...by_name.keys()]),
+    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, page_url, now_ms), telling.channels),
+  });
+  const versionsBefore = createVersionsBefore({ store, timeout_ms, log });
+  const judge = createJudge({ database, control, dispatch, unwritten, now, versionsBefore });
+  const onChange = async () => {
+    outbox.wake();
+    await unwritten.flush();
+  };
+  const asking = { store, control, judge, rules, page_url, timeout_ms, rules_max: RULES_PER_ROUND_MAX };
+  const rounds = createRounds({ ...asking, onChange, log });
+  const heart = createHeart({ channels: by_name, heartbeat: rule_file.heartbeat, page_url, log });
+  const configure = (file: RuleFile) => {
+    rules.setFileRules(file.rules);
+    dispatch.configure(dispatchSettings(file, [...by_name.keys()]));
+    heart.configure(file.heartbeat);
+  };
+  const reload = createReload({
+    path: settings.rule_path ?? null,
+    rule_file,
+    judge,
+    configure,
+    onChange,
+    log,
+  });
+  const clockwork = createClockwork({
+    ...{ database, dispatch, outbox, rounds, heart, interval_ms, now, log },
+    beforeRound: reload.check,
+  });
+  return { control, outbox, unwritten, silences, rules, dispatch, judge, clockwork, onChange };
 }
 
-function rowOf(alert: AlertRecord, { tenant, window_end_us }: VerdictContext): NewRow<'alerts'> {
-  const { alert_id, state, rule, feature, slice_key, slice_value, summary, verdict, example_trace_ids } =
-    alert;
-  const details = JSON.stringify({ verdict, example_trace_ids });
-  return {
-    tenant,
-    alert_id,
-    time: window_end_us,
-    state,
-    rule,
-    feature,
-    slice_key,
-    slice_value,
-    summary,
-    details,
-  };
+const RULES_PER_ROUND_MAX = 200;
+
+interface VerdictParts {
+  readonly rules: RuleBook;
+  readonly options: AlertOptions;
+  readonly page_url: string;
+}
+
+/** What the rules make of a verdict; without a file that names rules, every verdict is judged as well. */
+function judgedVerdict(
+  verdict: Verdict,
+  context: VerdictContext,
+  { rules, options, page_url }: VerdictParts,
+) {
+  const runbook_url = runbookUrl(page_url, 'verdict');
+  const findings = verdictFindings(verdict, context, { rules: rules.verdictRules(), runbook_url });
+  if (!rules.hasDefault()) return findings;
+  const { for_windows = 1, keep_windows = 1 } = options;
+  const policy = { for_windows, keep_windows, for_us: 0, keep_us: 0, shows_no_data: false };
+  const finding = findingOf(verdict, context, { ...plainly_told, runbook_url });
+  return [{ finding, policy }, ...findings];
+}
+
+const plainly_told = { severity: 'warning', labels: {}, annotations: {} } as const;
+
+function dispatchSettings(file: RuleFile, channel_names: readonly string[]): DispatchSettings {
+  const { routes, inhibitions, maintenances } = file;
+  return { routes: routes ?? [defaultRoute(channel_names)], inhibitions, maintenances };
 }
 
 function testNotification(public_url: string, now_ms: number): Notification {
-  const time = new Date(now_ms).toISOString();
-  const alert = {
-    alert_id: `test_${now_ms}`,
-    tenant: '',
+  return plainNotification({
+    type: 'alert.test',
     rule: 'test',
-    state: 'resolved' as const,
-    feature: 'test',
-    slice: {},
+    id: `test_${now_ms}`,
     summary: 'This is a test: notifications from Sextant reach this channel.',
-    since: time,
-    resolved: time,
-    verdict: {},
-    url: public_url,
-    example_trace_ids: [],
-  };
-  return { id: alert.alert_id, type: 'alert.test', time, alert };
+    ...{ public_url, now_ms },
+  });
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { addColumn } from './add-column.ts';
 import { type Delivery, isoTime } from './alert.ts';
 import type { Notification } from './channels/channel.ts';
 import type { Settled } from './retry.ts';
@@ -16,7 +17,7 @@ export interface OutboxTable {
   insert(notification: Notification, channel: string, now_ms: number): void;
   /** The row of the channel that is due longest, unless an earlier row of the same alert is still pending. */
   claim(request: { channel: string; now_ms: number; lease_ms: number }): Claim | null;
-  settle(claim: Claim, result: Settled): void;
+  settle(claim: Claim, result: Settled, now_ms: number): void;
   /** When the next row of the channel is due; null when none waits. */
   nextDue(channel: string): number | null;
   /** Buries what is pending for channels that are no longer configured; returns how many rows that were. */
@@ -24,10 +25,31 @@ export interface OutboxTable {
   /** Makes room: drops all but the newest rows, first those delivered, then the dead, then those pending. */
   trim(rows_max: number): Dropped[];
   deliveries(alert_id: string): Delivery[];
+  /** Newest first. */
+  log(query: DeliveryQuery): LoggedDelivery[];
+  /** Makes a dead row of the tenant pending again, with its attempts counted anew; null where there is none. */
+  replay(tenant: string, sequence: number, now_ms: number): LoggedDelivery | null;
   counts(): Record<RowState, number>;
 }
 
 export type RowState = Delivery['state'];
+
+export interface DeliveryQuery {
+  readonly tenant: string;
+  readonly state?: RowState;
+  readonly limit: number;
+}
+
+export interface LoggedDelivery extends Delivery {
+  /** Number of the delivery, which replays it. */
+  readonly sequence: number;
+  readonly notification_id: string;
+  readonly alert_id: string;
+  /** ISO 8601; null for what an earlier version wrote. */
+  readonly created: string | null;
+  /** ISO 8601, of the end of the latest attempt; null before it. */
+  readonly attempted: string | null;
+}
 
 interface Dropped {
   readonly state: RowState;
@@ -42,6 +64,8 @@ interface Claim {
 
 export function openOutboxTable(database: DatabaseSync): OutboxTable {
   database.exec(table);
+  for (const [column, type] of Object.entries(later_columns))
+    addColumn(database, { table: 'alert_outbox', column, type });
   const statements = prepare(database);
 
   function claim(request: { channel: string; now_ms: number; lease_ms: number }): Claim | null {
@@ -67,10 +91,12 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
     insert: (notification, channel, now_ms) => {
       const { id, type, alert } = notification;
       const document = JSON.stringify(notification);
-      statements.insert.run({ id, channel, alert_id: alert.alert_id, type, document, now_ms });
+      const { alert_id, tenant } = alert;
+      statements.insert.run({ id, channel, alert_id, tenant, type, document, now_ms });
     },
     claim,
-    settle: ({ sequence, attempts }, settled) => statements.settle.run({ sequence, attempts, ...settled }),
+    settle: ({ sequence, attempts }, settled, now_ms) =>
+      statements.settle.run({ sequence, attempts, ...settled, now_ms }),
     nextDue: (channel) => {
       const due_ms = statements.next_due.get({ channel })?.['due_ms'];
       return typeof due_ms === 'number' ? due_ms : null;
@@ -78,6 +104,12 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
     buryUnknown: (channels) => Number(statements.bury.run({ channels: JSON.stringify(channels) }).changes),
     trim,
     deliveries: (alert_id) => statements.deliveries.all({ alert_id }).map(deliveryOf),
+    log: ({ tenant, state, limit }) =>
+      statements.log.all({ tenant, state: state ?? null, limit }).map(loggedOf),
+    replay: (tenant, sequence, now_ms) => {
+      const row = statements.replay.get({ tenant, sequence, now_ms });
+      return row === undefined ? null : loggedOf(row);
+    },
     counts: () => {
       const counts = { pending: 0, delivered: 0, dead: 0 };
       for (const row of statements.count_states.all()) counts[row['state'] as RowState] = Number(row['n']);
@@ -91,6 +123,13 @@ function deliveryOf(row: Record<string, unknown>): Delivery {
     next_attempt_ms: number | null;
   };
   return { ...rest, next_attempt: next_attempt_ms === null ? null : isoTime(next_attempt_ms * 1000) };
+}
+
+function loggedOf(row: Record<string, unknown>): LoggedDelivery {
+  const { created_ms, attempted_ms, ...rest } = row;
+  const timeOf = (time_ms: unknown) => (typeof time_ms === 'number' ? isoTime(time_ms * 1000) : null);
+  const delivery = deliveryOf(rest) as LoggedDelivery;
+  return { ...delivery, created: timeOf(created_ms), attempted: timeOf(attempted_ms) };
 }
 
 const table = `
@@ -111,6 +150,11 @@ const table = `
   CREATE INDEX IF NOT EXISTS alert_outbox_alert ON alert_outbox (alert_id, sequence);
 `;
 
+const later_columns = { tenant: "TEXT NOT NULL DEFAULT ''", created_ms: 'INTEGER', attempted_ms: 'INTEGER' };
+
+const delivery_columns = 'channel, type, state, attempts, last_error, next_attempt_ms';
+const log_columns = `sequence, notification_id, alert_id, ${delivery_columns}, created_ms, attempted_ms`;
+
 /** Rows that may go out: pending, and nothing earlier of their alert is. */
 const ready = `
   FROM alert_outbox AS row WHERE channel = $channel AND state = 'pending' AND NOT EXISTS (
@@ -122,15 +166,17 @@ const ready = `
 function prepare(database: DatabaseSync) {
   return {
     insert: database.prepare(`
-      INSERT OR IGNORE INTO alert_outbox (notification_id, channel, alert_id, type, document, next_attempt_ms)
-      VALUES ($id, $channel, $alert_id, $type, $document, $now_ms)`),
+      INSERT OR IGNORE INTO alert_outbox
+        (notification_id, channel, alert_id, tenant, type, document, next_attempt_ms, created_ms)
+      VALUES ($id, $channel, $alert_id, $tenant, $type, $document, $now_ms, $now_ms)`),
     claim: database.prepare(`
       UPDATE alert_outbox SET attempts = attempts + 1, next_attempt_ms = $now_ms + $lease_ms
       WHERE sequence = (
         SELECT sequence ${ready} AND next_attempt_ms <= $now_ms ORDER BY next_attempt_ms, sequence LIMIT 1)
       RETURNING sequence, attempts, document`),
     settle: database.prepare(`
-      UPDATE alert_outbox SET state = $state, last_error = $error, next_attempt_ms = $next_attempt_ms
+      UPDATE alert_outbox SET
+        state = $state, last_error = $error, next_attempt_ms = $next_attempt_ms, attempted_ms = $now_ms
       WHERE sequence = $sequence AND attempts = $attempts AND state = 'pending'`),
     next_due: database.prepare(`SELECT min(next_attempt_ms) AS due_ms ${ready}`),
     bury: database.prepare(`
@@ -142,8 +188,13 @@ function prepare(database: DatabaseSync) {
       DELETE FROM alert_outbox WHERE sequence IN (
         SELECT sequence FROM alert_outbox WHERE state = $state ORDER BY sequence LIMIT $excess)`),
     deliveries: database.prepare(`
-      SELECT channel, type, state, attempts, last_error, next_attempt_ms FROM alert_outbox
-      WHERE alert_id = $alert_id ORDER BY sequence`),
+      SELECT ${delivery_columns} FROM alert_outbox WHERE alert_id = $alert_id ORDER BY sequence`),
+    log: database.prepare(`
+      SELECT ${log_columns} FROM alert_outbox
+      WHERE tenant = $tenant AND ($state IS NULL OR state = $state) ORDER BY sequence DESC LIMIT $limit`),
+    replay: database.prepare(`
+      UPDATE alert_outbox SET state = 'pending', attempts = 0, next_attempt_ms = $now_ms
+      WHERE sequence = $sequence AND tenant = $tenant AND state = 'dead' RETURNING ${log_columns}`),
     count_states: database.prepare('SELECT state, count(*) AS n FROM alert_outbox GROUP BY state'),
   };
 }

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Delivery } from './alert.ts';
 import type { Channel, Notification, Outcome } from './channels/channel.ts';
-import { openOutboxTable, type RowState } from './outbox-table.ts';
+import { type DeliveryQuery, type LoggedDelivery, openOutboxTable, type RowState } from './outbox-table.ts';
 import { settle, standard_schedule_ms } from './retry.ts';
 import { within } from './within.ts';
 
@@ -21,8 +22,11 @@ const GRACE_MS = 1_000;
  * - A notification that cannot be delivered is kept as dead.
  */
 export interface Outbox {
-  /** Takes a notification for every channel, as part of a transaction of the caller; `wake` after it. */
-  insert(notification: Notification): void;
+  /**
+   * Takes a notification for the channels of these names, as part of a transaction of the caller; `wake` after it.
+   * Without names it is for every channel.
+   */
+  insert(notification: Notification, channel_names?: readonly string[]): void;
   wake(): void;
   start(): void;
   /** Waits for attempts in flight, up to a limit; an attempt cut off is repeated after the next start. */
@@ -30,6 +34,10 @@ export interface Outbox {
   /** Makes every attempt that is due at `now_ms`, whether started or not. */
   deliverDue(now_ms: number): Promise<void>;
   deliveries(alert_id: string): Delivery[];
+  /** What went to channels or is on its way, newest first. */
+  log(query: DeliveryQuery): LoggedDelivery[];
+  /** Has a dead notification sent again, with the same id. @throws SextantError not_found */
+  replay(tenant: string, sequence: number): LoggedDelivery;
   counts(): OutboxCounts;
 }
 
@@ -61,8 +69,10 @@ export function createOutbox(settings: OutboxSettings): Outbox {
   let lanes: Promise<void>[] = [];
   let phase: 'running' | 'stopping' | 'abandoned' = 'running';
 
-  function insert(notification: Notification): void {
-    for (const channel of channels) table.insert(notification, channel.name, now());
+  function insert(notification: Notification, channel_names?: readonly string[]): void {
+    for (const { name } of channels) {
+      if (channel_names?.includes(name) ?? true) table.insert(notification, name, now());
+    }
     for (const { state, rows } of table.trim(rows_max)) dropped[`dropped_${state}`] += rows;
   }
 
@@ -121,11 +131,19 @@ export function createOutbox(settings: OutboxSettings): Outbox {
       schedule_ms,
       random: random(),
     });
-    table.settle(claim, settled);
+    table.settle(claim, settled, clock());
     if (settled.state === 'dead') {
       log.error({ channel: channel.name, id: claim.notification.id, ...settled }, 'A notification is dead.');
     }
     return true;
+  }
+
+  function replay(tenant: string, sequence: number): LoggedDelivery {
+    const delivery = table.replay(tenant, sequence, now());
+    if (delivery === null)
+      throw new SextantError('not_found', `No dead notification has the number ${sequence}.`);
+    wake();
+    return delivery;
   }
 
   return {
@@ -134,6 +152,8 @@ export function createOutbox(settings: OutboxSettings): Outbox {
     start,
     stop,
     deliverDue,
+    log: table.log,
+    replay,
     deliveries: table.deliveries,
     counts: () => ({ ...table.counts(), ...dropped }),
   };

@@ -2,9 +2,9 @@ import { createAudit } from '../access/audit.ts';
 import { default_tenant, type Scope } from '../access/credential.ts';
 import { createKeys, isValid, type Key, type Keys } from '../access/keys.ts';
 import { openExistingKeysFile, openKeysFile } from '../access/keys-file.ts';
+import { parseDuration } from '../duration.ts';
 import { readOptions } from '../options.ts';
 import { type CommandContext, type ExitCode, exit_codes } from './command.ts';
-import { parseDuration } from './duration.ts';
 import { renderLines, renderTable } from './table.ts';
 
 /** These commands work on the data folder itself, whether a collector is running on it or not. */

@@ -28,6 +28,7 @@ export async function runStoreProcess(context: CommandContext, parent: ParentCha
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const store = await startStoreProcess({
     options: readOptions(context.environment),
+    environment: context.environment,
     send: parent.send,
     fail,
     log: createLog(context.error),

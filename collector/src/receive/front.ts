@@ -5,7 +5,7 @@ import type { StoreClient } from './store-client.ts';
 /** Hands requests for the API to the store process, and its answers back as they come. */
 export function forwardApi(server: FastifyInstance, store: StoreClient): void {
   server.route({
-    method: ['GET', 'POST', 'DELETE'],
+    method: ['GET', 'POST', 'PUT', 'DELETE'],
     url: '/api/*',
     // The store process asks for the scope of each of its routes; without any of them nobody comes so far.
     config: { scope: 'any' },

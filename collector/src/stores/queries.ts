@@ -5,6 +5,23 @@ export type SqlDialect = 'duckdb' | 'bigquery';
 export type ParameterType = 'text' | 'integer' | 'texts';
 
 const range = { from_us: 'integer', to_us: 'integer' } as const;
+/** Conditions on spans; null leaves the column alone. */
+const span_filters = {
+  service: 'text',
+  environment: 'text',
+  model: 'text',
+  provider: 'text',
+  operation: 'text',
+  agent: 'text',
+  tool: 'text',
+  prompt: 'text',
+  prompt_version: 'text',
+  chain: 'text',
+  chain_version: 'text',
+  adapter: 'text',
+  deployment_version: 'text',
+  user: 'text',
+} as const;
 const slice = { slice_key: 'text', slice_value: 'text' } as const;
 
 /**
@@ -36,6 +53,20 @@ export const queries = {
   timeline: { tenant: 'text', ...range, step_us: 'integer', service: 'text', model: 'text' },
   metrics: { tenant: 'text', ...range, service: 'text', name: 'text', limit: 'integer' },
   alerts_history: { tenant: 'text', state: 'text', limit: 'integer' },
+  alert_series: {
+    tenant: 'text',
+    ...range,
+    step_us: 'integer',
+    population: 'text',
+    ...span_filters,
+    split_by: 'text',
+    sli: 'text',
+    threshold: 'text',
+  },
+  alert_scores: { tenant: 'text', ...range, step_us: 'integer', name: 'text', threshold: 'text' },
+  alert_serving: { tenant: 'text', ...range, step_us: 'integer', metric: 'text', model: 'text' },
+  alert_examples: { tenant: 'text', ...range, population: 'text', ...span_filters, worst: 'text' },
+  alert_versions: { tenant: 'text', ...range },
   sketch_minutes: {
     tenant: 'text',
     feature: 'text',

@@ -29,6 +29,7 @@ export async function startWholeCollector(given: Partial<Options> & { readonly d
   const log = recordingLog();
   const journal = await openJournal({ ...options, folder: journalFolder(options) });
   const store = await startStoreProcess({
+    environment: {},
     options,
     async send(message) {
       if (message.type === 'stored') await journal.release(message.position);

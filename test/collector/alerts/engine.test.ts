@@ -13,6 +13,7 @@ import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import type { NewRow } from '../../../collector/src/stores/schema.ts';
+import type { Row } from '../../../collector/src/stores/store.ts';
 import { local_http } from '../../support/local-http.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
 import { contextOf, drifted, stable, too_little } from './verdicts.ts';
@@ -31,6 +32,8 @@ const store = {
   insert: async (_table: string, added: readonly unknown[]) => {
     rows.push(...(added as NewRow<'alerts'>[]));
   },
+  query: async (): Promise<Row[]> => [],
+  sql: () => Promise.reject(new Error('No rule has a statement.')),
 };
 
 beforeEach(() => {
@@ -115,6 +118,21 @@ test('a drifted window pages, a stable one says that it is over, both signed', a
         },
         url: `http://127.0.0.1:4318/alerts?alert=${alert_id}`,
         example_trace_ids: ['0af7651916cd43dd8448eb211c80319c'],
+        severity: 'warning',
+        labels: {
+          alertname: 'drift',
+          feature: 'embedding.user_message',
+          prompt_version: 'v2',
+          severity: 'warning',
+          tenant: 'acme',
+        },
+        annotations: {},
+        runbook_url: 'http://127.0.0.1:4318/api/runbooks/verdict',
+        query:
+          "sextant detect --from 2026-11-21T00:01:00.000Z --to 2026-11-21T00:02:00.000Z --reference-from 2026-11-20T00:01:00.000Z --reference-to 2026-11-21T00:01:00.000Z --feature 'embedding.user_message' --slice 'prompt_version=v2'",
+        image_url: `http://127.0.0.1:4318/api/alerts/${alert_id}/chart.png`,
+        last_good_versions: null,
+        acknowledged_by: null,
       },
     },
     {
@@ -262,7 +280,7 @@ test('state, outbox and row change together or not at all', async () => {
 });
 
 test('rows the store refused are written later, also after a restart, in their order', async () => {
-  const away = { insert: () => Promise.reject(new Error('The store is away.')) };
+  const away = { ...store, insert: () => Promise.reject(new Error('The store is away.')) };
   const before = alertsWith({ store: away });
   await before.onVerdict(drifted, contextOf(1));
   await before.onVerdict(stable, contextOf(2));
@@ -303,6 +321,34 @@ test('killed while a page is on its way: the page comes again with the same id, 
   flushing.start();
   await flushing.stop();
   expect(rows).toHaveLength(1);
+  await receiver.close();
+});
+
+// Two windows in a row fire, one well resolves. After the death the whole story is told again, to its end.
+test.each([
+  ['ok', 'stable', ['firing', 'resolved']],
+  ['pending', 'stable,drifted', ['firing', 'resolved']],
+  ['firing', 'stable,drifted,drifted', ['firing', 'resolved']],
+  ['resolved', 'stable,drifted,drifted,stable', ['firing', 'resolved']],
+])('killed while it is %s: each page comes once, by its id', async (_state, verdicts, expected) => {
+  const receiver = await startReceiver();
+  const script = fileURLToPath(new URL('dying-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [...process.execArgv, script, path, receiver.url, verdicts], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+
+  reopen();
+  const options = { for_windows: 2, keep_windows: 1 };
+  const alerts = alertsWith({ channels: [webhook({ url: receiver.url }, local_http)], options });
+  for (const [index, verdict] of [stable, drifted, drifted, stable].entries())
+    await alerts.onVerdict(verdict, contextOf(index + 1));
+  await alerts.deliverDue(Date.now() + 600_000);
+  await alerts.deliverDue(Date.now() + 600_000);
+  const ids = new Set(receiver.requests.map(({ headers }) => String(headers['webhook-id'])));
+  expect([...ids].map((id) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(expected);
   await receiver.close();
 });
 

@@ -387,3 +387,26 @@ describe('running', () => {
     await outbox.stop();
   });
 });
+
+test('a dead notification is sent again with the same id when it is replayed, by its tenant alone', async () => {
+  const outcomes: Outcome[] = [{ result: 'failed', reason: 'HTTP 404' }, { result: 'ok' }];
+  const ids: string[] = [];
+  const channel = scripted((notification) => {
+    ids.push(notification.id);
+    return outcomes.shift() as Outcome;
+  });
+  const outbox = outboxFor([channel]);
+  outbox.insert(firing);
+  await outbox.deliverDue(clock_ms);
+  const { tenant } = firing.alert;
+  const [dead] = outbox.log({ tenant, state: 'dead', limit: 10 });
+  expect(dead).toMatchObject({ attempts: 1, last_error: 'HTTP 404', attempted: expect.any(String) });
+  expect(() => outbox.replay('other', dead!.sequence)).toThrow(
+    expect.objectContaining({ code: 'not_found' }),
+  );
+  expect(outbox.replay(tenant, dead!.sequence)).toMatchObject({ state: 'pending', attempts: 0 });
+  await outbox.deliverDue(clock_ms);
+  expect(ids).toEqual([firing.id, firing.id]);
+  expect(outbox.log({ tenant, limit: 10 })).toMatchObject([{ state: 'delivered', attempts: 1 }]);
+  expect(() => outbox.replay(tenant, dead!.sequence)).toThrow(expect.objectContaining({ code: 'not_found' }));
+});

@@ -11,12 +11,16 @@ import {
 type Evidence = Window['evidence'];
 
 const MINUTE_US = 60_000_000;
-const evidences = fc.array(fc.constantFrom<Evidence>('drifted', 'stable', 'none'), { maxLength: 60 });
+const evidences = fc.array(fc.constantFrom<Evidence>('breached', 'fine', 'none'), { maxLength: 60 });
 const policies = fc.record({
   for_windows: fc.integer({ min: 1, max: 4 }),
   keep_windows: fc.integer({ min: 1, max: 4 }),
+  for_us: fc.constant(0),
+  keep_us: fc.constant(0),
+  shows_no_data: fc.constant(false),
 });
-const once: Policy = { for_windows: 1, keep_windows: 1 };
+const untimed = { for_us: 0, keep_us: 0, shows_no_data: false };
+const once: Policy = { for_windows: 1, keep_windows: 1, ...untimed };
 
 function windowsOf(list: readonly Evidence[]): Window[] {
   return list.map((evidence, index) => ({
@@ -36,8 +40,8 @@ function run(windows: readonly Window[], policy: Policy): (Transition | null)[] 
   });
 }
 
-test('by default the first drifted window fires and the first stable one resolves', () => {
-  const transitions = run(windowsOf(['stable', 'drifted', 'drifted', 'stable', 'stable', 'drifted']), once);
+test('by default the first breached window fires and the first fine one resolves', () => {
+  const transitions = run(windowsOf(['fine', 'breached', 'breached', 'fine', 'fine', 'breached']), once);
   expect(transitions).toEqual([
     null,
     { to: 'firing', since_us: MINUTE_US, fired_us: 2 * MINUTE_US },
@@ -49,8 +53,8 @@ test('by default the first drifted window fires and the first stable one resolve
 });
 
 test('since is the first window of the run that fired, however long it took', () => {
-  const evidence: Evidence[] = ['drifted', 'stable', 'drifted', 'none', 'drifted', 'drifted'];
-  const [, , , , , fired] = run(windowsOf(evidence), { for_windows: 3, keep_windows: 1 });
+  const evidence: Evidence[] = ['breached', 'fine', 'breached', 'none', 'breached', 'breached'];
+  const [, , , , , fired] = run(windowsOf(evidence), { ...once, for_windows: 3 });
   expect(fired).toEqual({ to: 'firing', since_us: 2 * MINUTE_US, fired_us: 6 * MINUTE_US });
 });
 
@@ -73,7 +77,7 @@ function expected(evidence: readonly Evidence[], policy: Policy): ('firing' | 'r
     since_change.push(item);
     const needed = firing ? policy.keep_windows : policy.for_windows;
     const latest = since_change.slice(-needed);
-    if (latest.length < needed || latest.some((one) => one !== (firing ? 'stable' : 'drifted'))) return null;
+    if (latest.length < needed || latest.some((one) => one !== (firing ? 'fine' : 'breached'))) return null;
     firing = !firing;
     since_change = [];
     return firing ? 'firing' : 'resolved';
@@ -103,7 +107,7 @@ test('windows handed again, at any time later, change nothing', () => {
         const earlier = windows[Number(numbers.next().value) % (index + 1)];
         return earlier === undefined
           ? [window]
-          : [window, window, { ...earlier, evidence: 'drifted' as const }];
+          : [window, window, { ...earlier, evidence: 'breached' as const }];
       });
       const changes = (list: Window[]) => run(list, policy).filter((transition) => transition !== null);
       expect(changes(repeated)).toEqual(changes(windows));
@@ -114,7 +118,65 @@ test('windows handed again, at any time later, change nothing', () => {
 
 test('is pure: a frozen state can be advanced', () => {
   const state = Object.freeze({ ...initial_state });
-  const window = Object.freeze({ evidence: 'drifted' as const, window_start_us: 0, window_end_us: 1 });
+  const window = Object.freeze({ evidence: 'breached' as const, window_start_us: 0, window_end_us: 1 });
   expect(advance(state, window, once)).toEqual(advance(state, window, once));
   expect(state).toEqual(initial_state);
+});
+
+test('for and keep are lengths of time as well as numbers of windows, and both must be reached', () => {
+  const policy = { ...once, for_us: 2 * MINUTE_US, keep_us: MINUTE_US };
+  const evidence: Evidence[] = ['breached', 'breached', 'breached', 'fine', 'breached', 'fine', 'fine'];
+  expect(run(windowsOf(evidence), policy).map((transition) => transition?.to ?? null)).toEqual([
+    ...[null, null, 'firing', null, null, null, 'resolved'],
+  ]);
+});
+
+test('phases: pending before firing; no data and errors are shown, and end nothing that fires', () => {
+  const policy = { ...once, for_windows: 2, shows_no_data: true };
+  const evidence: Evidence[] = [
+    'none',
+    'error',
+    'breached',
+    'error',
+    'breached',
+    'none',
+    'error',
+    'fine',
+    'none',
+  ];
+  let state = initial_state;
+  const phases = windowsOf(evidence).map((window) => {
+    state = advance(state, window, policy).state;
+    return state.phase;
+  });
+  expect(phases).toEqual([
+    ...['no_data', 'error', 'pending', 'error', 'firing', 'firing', 'firing', 'ok', 'no_data'],
+  ]);
+});
+
+test('whatever comes, it fires from what is not firing and resolves from what is, and never on silence', () => {
+  const any = fc.array(fc.constantFrom<Evidence>('breached', 'fine', 'none', 'error'), { maxLength: 60 });
+  const timed = fc.record({
+    ...{ for_windows: fc.integer({ min: 1, max: 3 }), keep_windows: fc.integer({ min: 1, max: 3 }) },
+    for_us: fc.integer({ min: 0, max: 3 * MINUTE_US }),
+    keep_us: fc.integer({ min: 0, max: 3 * MINUTE_US }),
+    shows_no_data: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(any, timed, (evidence, policy) => {
+      let state = initial_state;
+      for (const window of windowsOf(evidence)) {
+        // A restart: the state comes back from JSON.
+        const step = advance(JSON.parse(JSON.stringify(state)), window, policy);
+        if (step.transition?.to === 'firing')
+          expect([state.phase === 'firing', window.evidence]).toEqual([false, 'breached']);
+        if (step.transition?.to === 'resolved')
+          expect([state.phase, window.evidence]).toEqual(['firing', 'fine']);
+        if (step.transition === null) expect(step.state.phase === 'firing').toBe(state.phase === 'firing');
+        expect(step.state.fired_us === null).toBe(step.state.phase !== 'firing');
+        state = step.state;
+      }
+    }),
+    { seed: 4, numRuns: 500 },
+  );
 });

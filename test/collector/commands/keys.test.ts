@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { createAccess } from '../../../collector/src/access/access.ts';
 import type { CommandContext } from '../../../collector/src/commands/command.ts';
-import { parseDuration } from '../../../collector/src/commands/duration.ts';
+import { parseDuration } from '../../../collector/src/duration.ts';
 import { runProgram } from '../../../collector/src/program.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { recordingLog } from '../../support/log.ts';

@@ -97,6 +97,20 @@ describe('the alerts page', () => {
     });
   });
 
+  it('shows what waits, and lets a person acknowledge and silence', async () => {
+    await withPage('/alerts', async ({ page, problems }) => {
+      const waiting = page.getByRole('list', { name: 'Rules that wait' });
+      await waiting.getByText('rule no_data, error_rate, model: gpt-4o').waitFor();
+      expect(await waiting.getByRole('listitem').count()).toBe(3);
+      await page.getByRole('button', { name: 'Acknowledge' }).click();
+      await page.getByText('Acknowledged by ada').waitFor();
+      await page.getByRole('button', { name: 'Silence for 2 hours' }).click();
+      await page.getByText('Silenced', { exact: true }).waitFor();
+      expect(await page.getByRole('button', { name: 'Acknowledge' }).count()).toBe(0);
+      expect(problems).toEqual([]);
+    });
+  });
+
   it('is where the address in a notification leads', async () => {
     await withPage('/alerts/a2', async ({ page }) => {
       await page.waitForURL(/\/alerts\?alert=a2$/);

@@ -3,7 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import type { FacetValue, Json, SpanOutline, TraceSummary } from '../../../dashboards/web/src/api/client.ts';
+import type {
+  Alert,
+  FacetValue,
+  Json,
+  SpanOutline,
+  TraceSummary,
+} from '../../../dashboards/web/src/api/client.ts';
 import { builtPage } from './built-page.ts';
 import { fakeAlerts, fakeDrift } from './fake-drift.ts';
 import { type FakeTrace, makeDetail, makeSpan, sum, toOutline, toSummary } from './fake-spans.ts';
@@ -120,6 +126,12 @@ function createApi(data: FakeData): Answer {
     if (path === '/api/drift') return { features: drift.features };
     if (path === '/api/drift/verdicts')
       return { verdicts: drift.verdicts.filter((point) => matches(point, query)) };
+    if (resource === 'alert-states') return { states };
+    if (path.endsWith('/acknowledge')) return changeAlert(alerts, { acknowledged: { by: 'ada', time: '' } });
+    if (path === '/api/alert-silences') {
+      changeAlert(alerts, { mute: { by: 'silence', id: (JSON.parse(body) as { endsAt: string }).endsAt } });
+      return {};
+    }
     if (resource === 'alerts') {
       return { alerts: alerts.filter(({ state }) => (query.get('state') ?? state) === state) };
     }
@@ -127,6 +139,21 @@ function createApi(data: FakeData): Answer {
     if (resource === 'sql') return runSql(JSON.parse(body) as { sql: string }, summaries);
     return new Refusal(404, 'not_found', 'There is nothing here.');
   };
+}
+
+const states = ['pending', 'no_data', 'error', 'firing'].map((phase) => ({
+  ...{
+    rule: `rule ${phase}`,
+    feature: 'error_rate',
+    slice_key: 'model',
+    slice_value: 'gpt-4o',
+    state: { phase },
+  },
+}));
+
+/** Changes the alert that fires. */
+function changeAlert(alerts: Alert[], change: Partial<Alert>): Alert | undefined {
+  return Object.assign(alerts[0] as Alert, change);
 }
 
 function listTraces(summaries: readonly TraceSummary[], query: URLSearchParams) {

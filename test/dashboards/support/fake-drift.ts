@@ -94,6 +94,7 @@ export function fakeAlerts(
     slice_key: 'all',
     slice_value: 'all',
     verdict,
+    ...{ severity: 'warning' as const, acknowledged: null, mute: null, runbook_url: null },
   };
   const channel = { type: 'alert.firing', last_error: null, next_attempt: null };
   return [

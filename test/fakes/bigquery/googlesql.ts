@@ -15,6 +15,7 @@ const functions: Readonly<Record<string, string>> = {
   ANY_VALUE: 'any_value',
   ARRAY_CONCAT: 'list_concat',
   ARRAY_LENGTH: 'len',
+  AVG: 'avg',
   COALESCE: 'coalesce',
   COUNT: 'count',
   COUNTIF: 'count_if',
@@ -158,6 +159,7 @@ function call(tokens: readonly Token[], before: Token | undefined): Step {
   const { inner, length } = parenthesis(tokens, 1);
   if (name === 'UNNEST') return unnest(tokens, inner, length);
   if (name === 'CAST') return { text: cast(inner), length };
+  if (name === 'APPROX_QUANTILES') return quantile(inner, tokens.slice(length), length);
   if (name === 'ARRAY_AGG') return { text: arrayAgg(inner), length };
   const rewrite = rewritten[name];
   if (rewrite) return { text: rewrite(split(inner).map(render)), length };
@@ -185,6 +187,16 @@ function arrayAgg(inner: readonly Token[]): string {
   const value = inner.slice(upper(inner[0]) === 'DISTINCT' ? 1 : 0, ignore);
   const rest = [...inner.slice(0, ignore), ...inner.slice(ignore + 2)];
   return `array_agg(${render(rest)}) FILTER ((${render(value)}) IS NOT NULL)`;
+}
+
+/** APPROX_QUANTILES(x, parts)[OFFSET(part)]; DuckDB gives the exact one. */
+function quantile(inner: readonly Token[], after: readonly Token[], length: number): Step {
+  const [value, parts] = split(inner);
+  const [open, offset, , part, , close] = after;
+  if (open?.value !== '[' || upper(offset) !== 'OFFSET' || close?.value !== ']')
+    throw unknown('APPROX_QUANTILES without an offset');
+  const share = Number(part?.value) / Number(parts?.[0]?.value);
+  return { text: `quantile_cont(${render(value ?? [])}, ${share})`, length: length + 6 };
 }
 
 /** UNNEST(list) AS element [WITH OFFSET AS place], joined to what stands before it. */

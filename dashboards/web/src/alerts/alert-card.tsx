@@ -11,6 +11,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { Figure } from '../ui/figure.tsx';
 import { Tag } from '../ui/tag.tsx';
 import { Timestamp } from '../ui/timestamp.tsx';
+import { AlertActions } from './alert-actions.tsx';
 import styles from './alert-card.module.css';
 import { NotificationList } from './notification-list.tsx';
 
@@ -24,6 +25,7 @@ export function AlertCard({ alert, is_opened }: { alert: Alert; is_opened: boole
     <article ref={card} className={classes(styles.card, styles[alert.state], is_opened && styles.opened)}>
       <header className={styles.header}>
         <StateTag state={alert.state} />
+        <CareTags alert={alert} />
         <h2>{reveal(alert.summary)}</h2>
         <CopyButton
           text={() => new URL(`/alerts?alert=${encodeURIComponent(alert.alert_id)}`, location.href).href}
@@ -35,6 +37,7 @@ export function AlertCard({ alert, is_opened }: { alert: Alert; is_opened: boole
       <Numbers alert={alert} />
       <NotificationList notifications={alert.notifications} />
       <Links alert={alert} />
+      {alert.state === 'firing' && <AlertActions alert={alert} />}
     </article>
   );
 }
@@ -51,6 +54,18 @@ function StateTag({ state }: { state: Alert['state'] }) {
     <Tag tone="good">
       <CheckCircle2 size={12} aria-hidden="true" /> Resolved
     </Tag>
+  );
+}
+
+const mutes = { silence: 'Silenced', maintenance: 'Maintenance', inhibition: 'Inhibited' } as const;
+
+/** Whether somebody takes care of it, and whether anybody hears of it. */
+function CareTags({ alert: { acknowledged, mute } }: { alert: Alert }) {
+  return (
+    <>
+      {acknowledged !== null && <Tag>Acknowledged by {reveal(acknowledged.by)}</Tag>}
+      {mute !== null && <Tag tone="warn">{mutes[mute.by]}</Tag>}
+    </>
   );
 }
 
@@ -81,7 +96,7 @@ function Numbers({ alert }: { alert: Alert }) {
       {slice_key !== null && slice_key !== 'all' && (
         <Figure label="Slice">{reveal(`${slice_key}: ${slice_value}`)}</Figure>
       )}
-      {verdict !== null && (
+      {verdict !== null && verdict.n_reference !== undefined && (
         <>
           <Figure label="Effect">{formatEffect({ effect, effect_low, effect_high })}</Figure>
           <Figure label="p">{formatProbability(verdict.p)}</Figure>
@@ -96,7 +111,7 @@ function Numbers({ alert }: { alert: Alert }) {
 }
 
 function Links({ alert }: { alert: Alert }) {
-  const { feature, slice_key, slice_value, example_trace_ids } = alert;
+  const { feature, slice_key, slice_value, example_trace_ids, runbook_url } = alert;
   const slice =
     slice_key === null || slice_value === null || slice_key === 'all' ? {} : { slice_key, slice_value };
   return (
@@ -106,6 +121,7 @@ function Links({ alert }: { alert: Alert }) {
           Drift of this feature
         </Link>
       )}
+      {runbook_url !== null && /^https?:/.test(runbook_url) && <a href={runbook_url}>Runbook</a>}
       {example_trace_ids.map((traceId) => (
         <Link key={traceId} to="/traces/$traceId" params={{ traceId }}>
           Example <code>{traceId.slice(0, 8)}</code>

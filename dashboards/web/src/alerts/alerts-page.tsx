@@ -8,6 +8,7 @@ import { ErrorNotice, Loading, Notice } from '../ui/notice.tsx';
 import { AlertCard } from './alert-card.tsx';
 import styles from './alerts-page.module.css';
 import { alert_states } from './alerts-search.ts';
+import { WaitingStates } from './waiting-states.tsx';
 
 const route = getRouteApi('/alerts');
 const alerts_max = 200;
@@ -34,6 +35,7 @@ export function AlertsPage(): ReactNode {
         <h1>Alerts</h1>
         <Choice label="State" has_heading={false} options={states} value={state ?? 'all'} onChange={choose} />
       </header>
+      {state === undefined && <WaitingStates />}
       {error !== null && <ErrorNotice error={error} retry={() => void refetch()} />}
       {data === undefined && error === null && <Loading what="alerts" />}
       {data !== undefined && <AlertList alerts={data.alerts} />}
@@ -62,8 +64,9 @@ function NoAlerts({ state }: { state: string | undefined }) {
   return (
     <Notice icon={<BellOff size={18} />} title={state === undefined ? 'No alerts' : `No alert is ${state}`}>
       <p>
-        An alert begins when a watched feature drifts and ends when it is back. The Drift page shows what is
-        watched; <code>SEXTANT_WEBHOOK_URL</code> says where alerts are sent.
+        An alert begins when a watched feature drifts, or a rule of <code>SEXTANT_ALERTS</code> is breached,
+        and ends when it is well again. <code>SEXTANT_WEBHOOK_URL</code> or that file says where alerts are
+        sent.
       </p>
     </Notice>
   );

@@ -15,6 +15,10 @@ export const api = {
   verdicts: (query: VerdictQuery, signal?: AbortSignal) =>
     get<{ verdicts: VerdictPoint[] }>('/api/drift/verdicts', query, signal),
   alerts: (query: AlertQuery, signal?: AbortSignal) => get<{ alerts: Alert[] }>('/api/alerts', query, signal),
+  alertStates: (signal?: AbortSignal) => get<{ states: WatchedState[] }>('/api/alert-states', {}, signal),
+  acknowledge: (alert_id: string) =>
+    post<Alert>(`/api/alerts/${encodeURIComponent(alert_id)}/acknowledge`, {}),
+  silence: (silence: NewSilence) => post<object>('/api/alert-silences', silence),
   stats: (signal?: AbortSignal) => get<Stats>('/api/stats', {}, signal),
   sql: (sql: string, signal?: AbortSignal) => post<SqlAnswer>('/api/sql', { sql }, signal),
 };
@@ -285,6 +289,26 @@ export interface Alert {
   verdict: Partial<VerdictPoint> | null;
   example_trace_ids: string[];
   notifications: AlertNotification[];
+  severity: 'critical' | 'warning' | 'info';
+  acknowledged: { by: string; time: string } | null;
+  /** Why nobody is told for now. */
+  mute: { by: 'silence' | 'maintenance' | 'inhibition'; id: string } | null;
+  runbook_url: string | null;
+}
+
+/** What a rule watches and is anything but ok. */
+export interface WatchedState {
+  rule: string;
+  feature: string;
+  slice_key: string;
+  slice_value: string;
+  state: { phase: 'pending' | 'firing' | 'no_data' | 'error' };
+}
+
+export interface NewSilence {
+  matchers: { name: string; value: string }[];
+  endsAt: string;
+  comment: string;
 }
 
 export interface AlertNotification {

@@ -1,0 +1,156 @@
+import type { Log } from '../../log.ts';
+import type { Store } from '../../stores/store.ts';
+import type { AlertKey, Finding } from '../alert.ts';
+import type { Control } from '../control.ts';
+import type { Judge } from '../judge.ts';
+import type { PolledRule } from '../rules/rule.ts';
+import type { RuleBook } from '../rules/rule-book.ts';
+import type { Policy } from '../state.ts';
+import { evaluate } from './evaluate.ts';
+import { createFindings, fault_policy, rule_error, wholeKey } from './findings.ts';
+import type { Asked, ExampleRequest, Observation } from './observation.ts';
+import { createStepCache } from './step-cache.ts';
+
+export type RoundStore = Pick<Store, 'query' | 'sql'>;
+
+/** Asks the rules, one after another and each at most once a round. */
+export interface Rounds {
+  /** Asks every rule that is due. Never rejects: a rule that fails stops no other. */
+  run(now_ms: number): Promise<void>;
+}
+
+interface RoundsParts {
+  readonly store: RoundStore;
+  readonly control: Pick<Control, 'allFiring' | 'keysOf' | 'state'>;
+  readonly judge: Judge;
+  readonly rules: Pick<RuleBook, 'polledRules'>;
+  readonly page_url: string;
+  readonly timeout_ms: number;
+  /** Rules asked in one round; the others wait for the next, those that wait longest first. */
+  readonly rules_max: number;
+  /** Told after every change of an alert. */
+  readonly onChange: () => Promise<void>;
+  readonly log: Log;
+}
+
+export function createRounds(parts: RoundsParts): Rounds {
+  const { store, control, judge, rules, log } = parts;
+  const cache = createStepCache();
+  const findings = createFindings(parts.page_url);
+  const asked_ms = new Map<string, number>();
+  const asked = askedOf(store, parts.timeout_ms);
+
+  async function run(now_ms: number): Promise<void> {
+    const waiting = rules
+      .polledRules()
+      .map((rule) => ({ rule, before_ms: asked_ms.get(nameOf(rule)) ?? 0 }))
+      .sort((a, b) => a.before_ms - b.before_ms)
+      .slice(0, parts.rules_max);
+    for (const { rule } of waiting) {
+      asked_ms.set(nameOf(rule), now_ms);
+      try {
+        await ask(rule, now_ms);
+      } catch (error) {
+        log.error({ error, rule: rule.name }, 'What a rule found could not be written.');
+      }
+    }
+    await endOrphans(now_ms).catch((error: unknown) =>
+      log.error({ error }, 'Alerts of rules that are gone could not be ended.'),
+    );
+  }
+
+  /** Alerts whose rule was taken away are over. */
+  async function endOrphans(now_ms: number): Promise<void> {
+    const names = new Set(rules.polledRules().map(nameOf));
+    for (const { tenant, alert } of control.allFiring()) {
+      const is_polled = typeof alert.verdict['rule_kind'] === 'string';
+      const of = alert.rule === rule_error ? alert.feature : alert.rule;
+      if (!is_polled || names.has(nameOf({ tenant, name: of }))) continue;
+      const finding = findings.orphan({ ...alert, tenant }, now_ms);
+      if (await judge.observe(finding, { ...fault_policy, for_us: 0 })) await parts.onChange();
+    }
+  }
+
+  async function ask(rule: PolledRule, now_ms: number): Promise<void> {
+    const observations = await observe(rule, now_ms);
+    if (observations === null) return;
+    for (const observation of observations) {
+      const finding = findings.of(rule, observation, now_ms);
+      await settle(finding, rule.policy, observation.examples);
+    }
+    await missing(rule, observations, now_ms);
+    await fault(rule, null, now_ms);
+  }
+
+  /** Null where the rule could not be asked; then its keys show the error. */
+  async function observe(rule: PolledRule, now_ms: number): Promise<Observation[] | null> {
+    try {
+      return await evaluate(rule, { asked, cache, now_ms });
+    } catch (error) {
+      log.warn({ error, rule: rule.name }, 'A rule could not be asked.');
+      const known = control.keysOf(rule.tenant ?? '', rule.name);
+      const keys: readonly AlertKey[] = known.length > 0 ? known : [wholeKey(rule)];
+      for (const key of keys)
+        await judge.observe(findings.empty(rule, { key, evidence: 'error', now_ms }), rule.policy);
+      await fault(rule, error, now_ms);
+      return null;
+    }
+  }
+
+  async function settle(finding: Finding, policy: Policy, examples: ExampleRequest | null): Promise<void> {
+    const is_news = finding.evidence === 'breached' && control.state(finding).phase !== 'firing';
+    const example_trace_ids =
+      is_news && examples !== null ? await findExamples(finding.tenant, examples, parts, asked) : [];
+    if (await judge.observe({ ...finding, example_trace_ids }, policy)) await parts.onChange();
+  }
+
+  /** Values of a column that were watched before and have no spans now. */
+  async function missing(rule: PolledRule, seen: readonly Observation[], now_ms: number): Promise<void> {
+    if (rule.kind !== 'threshold' || rule.by === null) return;
+    const values = new Set(seen.map(({ slice_value }) => slice_value));
+    for (const key of control.keysOf(rule.tenant ?? '', rule.name)) {
+      if (values.has(key.slice_value) || key.slice_key === 'all') continue;
+      const evidence = rule.no_data === 'ok' ? 'fine' : rule.no_data === 'page' ? 'breached' : 'none';
+      await settle(findings.empty(rule, { key, evidence, now_ms }), rule.policy, null);
+    }
+  }
+
+  /** An alert of its own on rules that cannot be asked for five minutes. */
+  async function fault(rule: PolledRule, error: unknown, now_ms: number): Promise<void> {
+    const finding = findings.fault(rule, error, now_ms);
+    if (error === null && control.state(finding).phase === 'ok') return;
+    await settle(finding, fault_policy, null);
+  }
+
+  return { run };
+}
+
+async function findExamples(
+  tenant: string,
+  { population, filters, worst, from_ms, to_ms }: ExampleRequest,
+  { log }: RoundsParts,
+  asked: Asked,
+): Promise<string[]> {
+  const range = { from_us: from_ms * 1000, to_us: to_ms * 1000 };
+  try {
+    const rows = await asked.query('alert_examples', { tenant, population, ...filters, worst, ...range });
+    return rows.map((row) => String(row['trace_id']));
+  } catch (error) {
+    log.warn({ error }, 'Example traces of an alert could not be found.');
+    return [];
+  }
+}
+
+function askedOf(store: RoundStore, timeout_ms: number): Asked {
+  return {
+    query: (name, parameters) => store.query(name, parameters, { signal: AbortSignal.timeout(timeout_ms) }),
+    async firstRow(tenant, statement) {
+      const { rows } = await store.sql(statement, { tenant, rows_max: 1, timeout_ms });
+      return rows[0] ?? null;
+    },
+  };
+}
+
+function nameOf({ tenant, name }: { readonly tenant: string | null; readonly name: string }): string {
+  return JSON.stringify([tenant, name]);
+}
