@@ -87,16 +87,17 @@ describe.skipIf(!has_embeddings)('embedding-drift on MiniLM embeddings', { timeo
   test('conversations of one intent are counted once, and raise no more alarms than messages', () => {
     const of_intent = Map.groupBy(embeddings.known.keys(), (row) => embeddings.known_intents[row]);
     const units = [...of_intent.values()].flatMap((rows) =>
-      Array.from({ length: 12 }, (_, conversation) =>
+      Array.from({ length: 28 }, (_, conversation) =>
         rows
           .slice(conversation * messages_per_conversation, (conversation + 1) * messages_per_conversation)
           .map((row) => embeddings.known[row] as Float32Array),
       ),
     );
     const dealt = shuffled(units, createRandom(22));
-    const unit_fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, 600) });
-    const pool = createPool(unit_fit, dealt.slice(600));
-    expectNominalRates('conversations', pool, { n_reference: 1_000, sizes: [100] });
+    // The spectrum of units is read off the fit: one of a few hundred knows it too badly for exact rates.
+    const unit_fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, 1_500) });
+    const pool = createPool(unit_fit, dealt.slice(1_500));
+    expectNominalRates('conversations', pool, { n_reference: 2_000, sizes: [100] });
   });
 
   test('finds 20 % out-of-scope texts in 200 at α = .001, and says how many', () => {

@@ -54,7 +54,7 @@ describe.skipIf(!has_shared_data)('drift alarm on CLINC150 and banking77', () =>
     // Each detector has its own alerts; the one of the windows is followed.
     const alertsAtOnce = async () =>
       ((await collector.get('/api/alerts'))['alerts'] as Record<string, string>[]).filter(
-        ({ rule }) => rule === 'embedding-drift',
+        ({ rule, slice_key }) => rule === 'embedding-drift' && slice_key === 'all',
       );
     const [alert] = await alertsAtOnce();
     const told = () =>
