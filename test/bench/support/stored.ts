@@ -4,8 +4,9 @@ import type { SpawnedCollector } from '../../support/spawn-collector.ts';
 
 /** What the collector says of itself at /api/stats, as far as benchmarks read it. */
 export interface Stats {
+  /** Spans. */
+  readonly accepted: number;
   readonly stored: number;
-  readonly journal_lag_ms: number;
 }
 
 export async function readStats({ url }: Pick<SpawnedCollector, 'url'>): Promise<Stats> {
