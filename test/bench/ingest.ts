@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SpawnedCollector, spawnCollector } from '../support/spawn-collector.ts';
+import { spawnCollector } from '../support/spawn-collector.ts';
 import { makePayloads, type Payload } from './support/payload.ts';
 import { readFigures } from './support/process-figures.ts';
 import { sendAll } from './support/send.ts';
+import { sizeOfDays, untilStored } from './support/stored.ts';
 
 /**
  * Spans until they are queryable, for requests of 512 spans of 3.4 KB with gzip, sent as fast as they are
@@ -38,7 +39,7 @@ export async function run(): Promise<string[]> {
       `ingest queryable         ${rate(spans, queryable_ms)} spans/s (gzip, 512 × ${Math.round((payloads[0] as Payload).identity.length / 512)} B, all at once)`,
       `ingest processor time    ${(((after.cpu_s - before.cpu_s) / spans) * 1e6).toFixed(1)} µs/span, both processes`,
       `ingest resident memory   ${after.resident_mb.toFixed(0)} MB, peak ${after.peak_mb.toFixed(0)} MB, both processes`,
-      `ingest on disk           ${Math.round(sizeOf(join(folder, 'days')) / (spans + 5_120))} B/span`,
+      `ingest on disk           ${Math.round(sizeOfDays(folder) / (spans + 5_120))} B/span`,
     ];
   } finally {
     await collector.stop();
@@ -46,23 +47,8 @@ export async function run(): Promise<string[]> {
   }
 }
 
-function sizeOf(folder: string): number {
-  const names = readdirSync(folder).filter((name) => name.includes('.duckdb'));
-  return names.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
 function rate(spans: number, duration_ms: number): string {
   return Math.round(spans / (duration_ms / 1000)).toLocaleString('en');
-}
-
-async function untilStored(collector: SpawnedCollector, spans: number): Promise<void> {
-  const deadline = Date.now() + 300_000;
-  while (Date.now() < deadline) {
-    const stats = (await (await fetch(`${collector.url}/api/stats`)).json()) as { stored: number };
-    if (stats.stored >= spans) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`${spans} spans were not stored in time.`);
 }
 
 if (import.meta.main) for (const line of await run()) console.log(line);

@@ -32,7 +32,8 @@ interface Sending {
   readonly agent: Agent;
 }
 
-function send({ url, body, encoding, agent }: Sending): Promise<void> {
+/** Resolves with the acknowledgement; rejects with any other answer. */
+export function send({ url, body, encoding, agent }: Sending): Promise<void> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/x-protobuf',
