@@ -18,10 +18,11 @@ export const numberSkew = createDetector<NumberFit>('number-skew', judge);
 
 function judge({ fit, reference, current, alpha }: DetectRequest<NumberFit>): Judgement {
   const [before, after] = [numberCounts(fit, reference), numberCounts(fit, current)];
-  const { measures, design_effect, ...finding } = compareDistributions({
+  const { statistic, p, design_effect, share, share_low, share_high, ...distances } = compareDistributions({
     reference: before,
     current: after,
     alpha,
+    laws: fit.laws,
   });
   const quantiles = [0.5, 0.95, 0.99].map((quantile) => ({
     name: `p${quantile * 100}`,
@@ -35,12 +36,12 @@ function judge({ fit, reference, current, alpha }: DetectRequest<NumberFit>): Ju
   const places = grouped[0].filter((count, group) => count + (grouped[1][group] as number) > 0).length;
   const expected = (places - 1) * (1 / reference.count + 1 / current.count) * design_effect;
   return {
-    statistic: finding.statistic,
-    p: finding.p,
-    finding,
+    statistic,
+    p,
+    finding: { share, share_low, share_high },
     moved: movedEdges(fit, before, after),
     measures: {
-      ...measures,
+      ...distances,
       wasserstein: wassersteinDistance(fit, reference, current),
       psi: populationStability(...grouped),
       psi_expected: expected,
@@ -53,7 +54,7 @@ function judge({ fit, reference, current, alpha }: DetectRequest<NumberFit>): Ju
         ]),
       ),
     },
-    describe: `The distribution moved by ${percent(finding.share)} of the ranks: ${quantiles
+    describe: `The distribution moved by ${percent(share)} of the ranks: ${quantiles
       .slice(0, 2)
       .map((q) => `${q.name.toUpperCase()} from ${format(q.before)} to ${format(q.after)}`)
       .join(', ')}.`,
@@ -83,11 +84,14 @@ function movedEdges(fit: NumberFit, before: DistributionSide, after: Distributio
     const group = (of: number) => Math.floor((fit.below[of] ?? 0) * groups + 1e-6);
     return edge === 0 || group(edge) > group(edge - 1) ? [edge] : [];
   });
-  const at = (side: DistributionSide) => ({
-    count: side.count,
-    counts: ends.map((edge) => cumulative(side).counts[edge] as number),
-    squares: ends.map((edge) => side.squares[edge] as number),
-  });
+  const at = (side: DistributionSide) => {
+    const { count, counts, squares } = cumulative(side);
+    return {
+      count,
+      counts: ends.map((edge) => counts[edge] as number),
+      squares: ends.map((edge) => squares[edge] as number),
+    };
+  };
   return movedPlaces({ reference: at(before), current: at(after) }, (place) => {
     return `at most ${format(fit.edges[ends[place] as number] as number)}`;
   });

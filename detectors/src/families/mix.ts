@@ -8,8 +8,9 @@ import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
 import { type Finding, intervalZ, reference_deviations, withinShares } from './family.ts';
 
-const draws = 2000;
-const units_max = 5000;
+const draws = 500;
+/** From so many expected units of a place on, their number is as good as normal. */
+const dense_min = 10;
 /** Below this many expected units anywhere the chi-square law is not to be trusted (Cochran, Biometrics 10, 1954). */
 const expected_min = 5;
 
@@ -50,10 +51,10 @@ function isSparse(first: Float64Array, second: Float64Array): boolean {
 }
 
 function permutedTail(statistic: number, first: Float64Array, second: Float64Array): number {
-  const permuted = permutedCounts({ first, second, draws, units_max });
+  const permuted = permutedCounts({ first, second, draws, dense_min });
   return monteCarloTail(
     statistic,
-    Array.from(permuted, (draw) => gStatistic(draw.first, draw.second)),
+    Float64Array.from(permuted, (draw) => gStatistic(draw.first, draw.second)),
   );
 }
 

@@ -3,13 +3,14 @@ import type { FitRequest, Measure } from '../kind.ts';
 import { countShares } from '../statistics/count-shares.ts';
 import { createDDBins, dd_bins } from './dd-sketch.ts';
 import { checkFitUnits, checkUnit, type NamedFit, nameFit } from './fit-text.ts';
+import { fitProcessLaws, type ProcessLaws } from './fit-process-laws.ts';
 import { countsToShares, toFixedPoint } from './fixed-point.ts';
 import { fixed_point } from './layout.ts';
 import { fitQuantileBins, quantileBinOf, type WeightedValues } from './quantile-bins.ts';
 import type { Sketch } from './sketch.ts';
 
 export const number_units_min = 30;
-const version = 1;
+const version = 2;
 /** Values count for the mean up to so many times the scale, either way: sums stay exact for 500,000 units. */
 const scaled_max = 4096;
 const squares_fixed_point = 2 ** 10;
@@ -21,6 +22,8 @@ export interface NumberFit extends NamedFit {
   readonly edges: readonly number[];
   /** Share of the fit's units at or below each edge. */
   readonly below: readonly number[];
+  /** How distribution functions of such units differ by chance; null where every unit has one value. */
+  readonly laws: ProcessLaws | null;
 }
 
 interface NumberLayout {
@@ -61,7 +64,22 @@ export function createNumberFit({ source, units, seed = 1 }: FitRequest<number>)
     scale: sizes.length === 0 ? 1 : quantileSorted(sizes, 0.5),
     edges,
     below: sharesBelow(weighted, edges, units.length),
+    laws: units.some((unit) => unit.some((value) => value !== unit[0]))
+      ? fitProcessLaws(
+          units.map((unit) => binShares(unit, edges)),
+          seed,
+        )
+      : null,
   });
+}
+
+function binShares(unit: readonly number[], edges: readonly number[]): Float64Array {
+  const shares = new Float64Array(edges.length + 1);
+  for (const value of unit) {
+    const bin = quantileBinOf(value, edges);
+    shares[bin] = (shares[bin] as number) + 1 / unit.length;
+  }
+  return shares;
 }
 
 function sharesBelow(weighted: WeightedValues, edges: readonly number[], units: number): number[] {

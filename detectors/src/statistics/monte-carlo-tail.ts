@@ -1,5 +1,4 @@
-import { mean } from 'simple-statistics';
-import { threeMomentTail } from './three-moment-tail.ts';
+import { type Cumulants, threeMomentTail } from './three-moment-tail.ts';
 
 /** With fewer draws beyond the value their number says little, and the law with their moments says more. */
 const beyond_min = 20;
@@ -8,16 +7,30 @@ const precision = 1e-9;
 
 /**
  * Probability of a value at least as large under the law that the draws come from: (b + 1) / (B + 1) for b of B
- * draws (Davison and Hinkley, "Bootstrap methods", 1997, section 4.2). In the tail that they do not reach it is that
- * of the chi-square law with their first three moments, and never more than their number allows.
+ * draws (Davison and Hinkley, "Bootstrap methods", 1997, section 4.2). In the tail that too few of them reach it is
+ * that of the chi-square law with their first three moments.
  */
-export function monteCarloTail(value: number, draws: ArrayLike<number>): number {
-  const values = Array.from(draws);
+export function monteCarloTail(value: number, draws: Float64Array): number {
   const floor = value - Math.abs(value) * precision;
-  const beyond = values.filter((draw) => draw >= floor).length;
-  const counted = (beyond + 1) / (values.length + 1);
+  let beyond = 0;
+  for (let draw = 0; draw < draws.length; draw++) if ((draws[draw] as number) >= floor) beyond += 1;
+  const counted = (beyond + 1) / (draws.length + 1);
   if (beyond >= beyond_min) return counted;
-  const centre = mean(values);
-  const moment = (power: number) => mean(values.map((draw) => (draw - centre) ** power));
-  return Math.min(counted, threeMomentTail(value, { mean: centre, variance: moment(2), third: moment(3) }));
+  const moments = cumulantsOf(draws);
+  if (!(moments.variance > 0)) return counted;
+  return Math.min(threeMomentTail(value, moments), (beyond_min + 1) / (draws.length + 1));
+}
+
+/** Mean, variance and third central moment of the draws. */
+export function cumulantsOf(draws: Float64Array): Cumulants {
+  let sum = 0;
+  for (let draw = 0; draw < draws.length; draw++) sum += draws[draw] as number;
+  const mean = sum / draws.length;
+  let [variance, third] = [0, 0];
+  for (let draw = 0; draw < draws.length; draw++) {
+    const off = (draws[draw] as number) - mean;
+    variance += off * off;
+    third += off * off * off;
+  }
+  return { mean, variance: variance / draws.length, third: third / draws.length };
 }

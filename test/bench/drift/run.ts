@@ -7,6 +7,7 @@ import { online } from './online.ts';
 import { peers } from './peers.ts';
 import { power } from './power.ts';
 import { seasonal } from './seasonal.ts';
+import { skew } from './skew.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,7 @@ const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<
   'fixed-reference': () => fixedReference(windows / 2),
   online: () => online({ streams: Math.ceil(windows / 50), null_windows: windows / 5 }),
   clusters: () => topClusters(Math.ceil(windows / 25)),
+  skew: () => skew(Math.ceil(windows / 5)),
   cost,
   peers,
 };

@@ -16,11 +16,13 @@ export interface SkewPlan<Value, Fit extends AnyFit> {
   readonly n_current: number;
   readonly windows: number;
   readonly seed: number;
+  /** Takes the time of every verdict. */
+  readonly clock?: () => number;
 }
 
 /** p-values and verdicts over windows that each have a reference of their own. */
 export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fit>) {
-  const { kind, unit, shifted = unit, n_reference, n_current, windows, seed } = plan;
+  const { kind, unit, shifted = unit, n_reference, n_current, windows, seed, clock = () => 0 } = plan;
   const uniform = uniformOf(createRandom(seed));
   const fit = kind.createFit({ source: 'test', units: Array.from({ length: 2000 }, () => unit(uniform)) });
   const measure = kind.createMeasure(fit);
@@ -31,7 +33,9 @@ export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fi
   };
   return Array.from({ length: windows }, () => {
     const request = { fit, reference: sketch(n_reference, unit), current: sketch(n_current, shifted) };
-    return kind.detectors[0]!.detect({ ...request, alpha: 0.01, tolerance: 0.02 });
+    const started_ms = clock();
+    const verdict = kind.detectors[0]!.detect({ ...request, alpha: 0.01, tolerance: 0.02 });
+    return { ...verdict, duration_ms: clock() - started_ms };
   });
 }
 
@@ -50,14 +54,16 @@ export function zipfValue(uniform: Uniform): string {
 
 /** Populations of units on which detectors must be calibrated. */
 export const numbers = {
+  continuous: (uniform: Uniform) => [uniform()],
   heavy: (uniform: Uniform) => [1 / uniform()],
   tied: (uniform: Uniform) => [Math.floor(uniform() * 4)],
   zeros: (uniform: Uniform) => [uniform() < 0.7 ? 0 : -Math.log(uniform())],
   conversation: (uniform: Uniform) => new Array<number>(5).fill(-Math.log(uniform())),
   mixed: (uniform: Uniform) => {
     const level = uniform();
-    return Array.from({ length: 5 }, () => level + uniform());
+    return Array.from({ length: 1 + Math.floor(uniform() * 8) }, () => level + uniform() / 2);
   },
+  rare: (uniform: Uniform) => [uniform() < 0.99 ? 0 : -Math.log(uniform())],
 } as const;
 
 export const categories = {
@@ -66,6 +72,23 @@ export const categories = {
   conversation: (uniform: Uniform) => new Array<string>(5).fill(zipfValue(uniform)),
   mixed: (uniform: Uniform) => {
     const usual = zipfValue(uniform);
-    return Array.from({ length: 5 }, () => (uniform() < 0.5 ? usual : zipfValue(uniform)));
+    return Array.from({ length: 1 + Math.floor(uniform() * 8) }, () =>
+      uniform() < 0.5 ? usual : zipfValue(uniform),
+    );
   },
+  /** Half of the conversations are of one value throughout, the others are the same mix each. */
+  uneven: (uniform: Uniform) =>
+    new Array<string>(6).fill(uniform() < 0.2 ? 'alone' : '').map((value, i) => value || `${i % 3}`),
 } as const;
+
+const words = 'the a of to and price flight book car help card my is in for how what'.split(' ');
+
+export const texts = {
+  sentence: (uniform: Uniform) => [sentenceOf(uniform)],
+  conversation: (uniform: Uniform) => new Array<string>(3).fill(sentenceOf(uniform)),
+} as const;
+
+function sentenceOf(uniform: Uniform): string {
+  const length = 4 + Math.floor(uniform() * 12);
+  return Array.from({ length }, () => words[Math.floor(uniform() * words.length)]).join(' ');
+}

@@ -1,0 +1,72 @@
+import { countShares } from '../statistics/count-shares.ts';
+import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
+import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
+import { cumulantsOf } from '../statistics/monte-carlo-tail.ts';
+import { rankWasserstein, rankWidths } from '../statistics/rank-wasserstein.ts';
+import type { Cumulants } from '../statistics/three-moment-tail.ts';
+import { createRandom, shuffled } from './random.ts';
+
+const rows_max = 400;
+const draws = 1000;
+
+/** Laws of squared distances of distribution functions, in the mean variance of their difference. */
+export interface ProcessLaws {
+  readonly kolmogorov_smirnov: Cumulants;
+  readonly cramer_von_mises: Cumulants;
+  readonly wasserstein: Cumulants;
+}
+
+/**
+ * How far distribution functions are apart by chance where units have several values: how alike values of a unit are
+ * decides which differences go together, and no permutation of single values knows that. The units' own functions
+ * are summed with random signs (multiplier bootstrap: van der Vaart and Wellner, "Weak convergence and empirical
+ * processes", 1996, section 2.9; Rademacher's signs). Rows are shares by bin, one row for each unit.
+ */
+export function fitProcessLaws(units: readonly Float64Array[], seed: number): ProcessLaws {
+  const random = createRandom(seed);
+  const rows = shuffled(units, random).slice(0, rows_max);
+  const bins = rows[0]?.length ?? 0;
+  const weights = countShares(meanOf(rows));
+  const functions = centred(rows.map(cumulated));
+  const widths = rankWidths(weights);
+  let scale = 0;
+  for (const row of functions) scale += cramerVonMises(row, weights);
+  const found = [0, 1, 2].map(() => new Float64Array(draws)) as [Float64Array, Float64Array, Float64Array];
+  const process = new Float64Array(bins);
+  for (let draw = 0; draw < draws; draw++) {
+    process.fill(0);
+    for (const row of functions) addSigned(row, random() >>> 31 === 0 ? 1 : -1, process);
+    found[0][draw] = kolmogorovSmirnov(process) ** 2 / scale;
+    found[1][draw] = cramerVonMises(process, weights) / scale;
+    found[2][draw] = rankWasserstein(process, widths) ** 2 / scale;
+  }
+  const [kolmogorov_smirnov, cramer_von_mises, wasserstein] = found.map(cumulantsOf) as [
+    Cumulants,
+    Cumulants,
+    Cumulants,
+  ];
+  return { kolmogorov_smirnov, cramer_von_mises, wasserstein };
+}
+
+function addSigned(row: Float64Array, sign: number, target: Float64Array): void {
+  for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + sign * (row[i] as number);
+}
+
+function meanOf(rows: readonly Float64Array[]): Float64Array {
+  const mean = new Float64Array(rows[0]?.length ?? 0);
+  for (const row of rows) addSigned(row, 1 / rows.length, mean);
+  return mean;
+}
+
+function cumulated(shares: Float64Array): Float64Array {
+  let below = 0;
+  return shares.map((share) => {
+    below += share;
+    return below;
+  });
+}
+
+function centred(rows: readonly Float64Array[]): Float64Array[] {
+  const mean = meanOf(rows);
+  return rows.map((row) => row.map((value, i) => value - (mean[i] as number)));
+}
