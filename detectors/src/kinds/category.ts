@@ -1,5 +1,7 @@
 import { categorySkew } from '../detectors/category-skew.ts';
 import type { FeatureKind } from '../kind.ts';
+import { createMixOnline } from '../sequential/mix-online.ts';
+import { createRateOnline } from '../sequential/rate-online.ts';
 import {
   type CategoryFit,
   category_units_min,
@@ -8,6 +10,7 @@ import {
   createCategoryMeasure,
 } from '../sketches/category-sketch.ts';
 import { parseNamedFit } from '../sketches/fit-text.ts';
+import { categoryReader } from './category-reader.ts';
 
 /** One of some values that are texts: a tool's name, a model, a reason for finishing. */
 export const categoryKind: FeatureKind<string, CategoryFit> = {
@@ -19,5 +22,5 @@ export const categoryKind: FeatureKind<string, CategoryFit> = {
   parseFit: (text) => parseNamedFit('category', text),
   createMeasure: createCategoryMeasure,
   detectors: [categorySkew],
-  sequential: [],
+  sequential: [createRateOnline(categoryReader), createMixOnline(categoryReader)],
 };

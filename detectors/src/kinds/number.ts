@@ -1,5 +1,6 @@
 import { numberSkew } from '../detectors/number-skew.ts';
 import type { FeatureKind } from '../kind.ts';
+import { createExceedanceOnline } from '../sequential/exceedance-online.ts';
 import { parseNamedFit } from '../sketches/fit-text.ts';
 import {
   createNumberFit,
@@ -8,6 +9,7 @@ import {
   number_units_min,
   numberSumsLength,
 } from '../sketches/number-sketch.ts';
+import { numberReader } from './number-reader.ts';
 
 /** Finite numbers: durations, token counts, costs, scores. */
 export const numberKind: FeatureKind<number, NumberFit> = {
@@ -19,5 +21,5 @@ export const numberKind: FeatureKind<number, NumberFit> = {
   parseFit: (text) => parseNamedFit('number', text),
   createMeasure: createNumberMeasure,
   detectors: [numberSkew],
-  sequential: [],
+  sequential: [createExceedanceOnline(numberReader)],
 };

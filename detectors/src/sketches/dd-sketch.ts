@@ -18,6 +18,8 @@ export interface DDBins {
   place(value: number): number;
   /** A value within 1 % of every value of the bin; the end of the range for the bins outside, 0 for those near it. */
   valueOf(place: number): number;
+  /** Where the bins begin and end, ascending: one more than there are bins. The outer two have no width. */
+  edges(): Float64Array;
 }
 
 /** The ends are products, not powers or logarithms, which engines may round differently. */
@@ -38,7 +40,17 @@ export function createDDBins(scale: number): DDBins {
       return value > 0 ? middle + distance : middle - distance;
     },
     valueOf: (place) => (place < middle ? -magnitude(middle - place) : magnitude(place - middle)),
+    edges: () => mirrored(ends),
   };
+}
+
+/** The ends for either sign, around the bin of zero; those of the bins outside the range are the outermost. */
+function mirrored(ends: Float64Array): Float64Array {
+  const outermost = ends[bins_per_sign] as number;
+  return Float64Array.from([
+    ...[-outermost, ...ends.map((end) => -end).reverse(), 0],
+    ...[0, ...ends, outermost],
+  ]);
 }
 
 function endsOf(scale: number): Float64Array {

@@ -7,11 +7,16 @@ export function toFixedPoint(value: number): number {
 
 /** Turns the counts of a unit's values into its shares, in fixed point. */
 export function countsToShares(counts: Float64Array, values: number): void {
-  for (let i = 0; i < counts.length; i++) counts[i] = toFixedPoint((counts[i] as number) / values);
+  for (let i = 0; i < counts.length; i++) {
+    // Most counts of a unit are 0, and stay it.
+    if (counts[i] !== 0) counts[i] = toFixedPoint((counts[i] as number) / values);
+  }
 }
 
 /** Writes the squares of shares in fixed point, in fixed point: what makes variances those of units. */
 export function squareShares(shares: Float64Array, target: Float64Array): void {
-  for (let i = 0; i < shares.length; i++)
-    target[i] = toFixedPoint(((shares[i] as number) / fixed_point) ** 2);
+  for (let i = 0; i < shares.length; i++) {
+    const share = (shares[i] as number) / fixed_point;
+    target[i] = share === 0 ? 0 : toFixedPoint(share * share);
+  }
 }

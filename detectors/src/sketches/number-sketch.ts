@@ -1,6 +1,7 @@
 import { quantileSorted } from 'simple-statistics';
 import type { FitRequest, Measure } from '../kind.ts';
 import { countShares } from '../statistics/count-shares.ts';
+import type { Histogram } from '../statistics/quantile-interval.ts';
 import { createDDBins, dd_bins } from './dd-sketch.ts';
 import { checkFitUnits, checkUnit, type NamedFit, nameFit } from './fit-text.ts';
 import { fitProcessLaws, type ProcessLaws } from './fit-process-laws.ts';
@@ -129,9 +130,13 @@ export function createNumberMeasure(fit: NumberFit): Measure<number> {
 
 function writeSquares(histogram: Float64Array, values: number, target: Float64Array): void {
   let below = 0;
+  let square = 0;
   for (let bin = 0; bin < target.length; bin++) {
-    below += histogram[bin] as number;
-    target[bin] = toFixedPoint((below / values) ** 2);
+    if (histogram[bin] !== 0) {
+      below += histogram[bin] as number;
+      square = toFixedPoint((below / values) ** 2);
+    }
+    target[bin] = square;
   }
 }
 
@@ -201,6 +206,13 @@ export function quantileOf(fit: NumberFit, sketch: Sketch, quantile: number): nu
     return value > 0 && below >= quantile * total;
   });
   return createDDBins(fit.scale).valueOf(place === -1 ? last : place);
+}
+
+/** The values, each unit counting once. */
+export function valueHistogram(fit: NumberFit, { count, sums }: Sketch): Histogram {
+  const { dd } = numberLayout(fit);
+  const counts = sums.slice(dd, dd + dd_bins).map((value) => value / fixed_point);
+  return { count, counts, edges: createDDBins(fit.scale).edges() };
 }
 
 /** Mean and variance of the units' means, in the unit of the values; extremes count as 4,096 times the scale. */

@@ -12,9 +12,8 @@ const levels = [
   { alpha: 0.001, target: '<= 0.002' },
 ];
 const sizes = [
-  { n_reference: 600, n_current: 50 },
-  { n_reference: 600, n_current: 150 },
-  { n_reference: 1_500, n_current: 400 },
+  { n_reference: 500, n_current: 50 },
+  { n_reference: 1_000, n_current: 200 },
 ];
 
 /** False alarms, power and speed of the detectors of categories, numbers and texts. */
@@ -27,7 +26,7 @@ export function* skew(windows: number): Generator<string> {
   yield* speed();
 }
 
-function* nullRates<Value, Fit extends AnyFit>(
+export function* nullRates<Value, Fit extends AnyFit>(
   name: string,
   kind: FeatureKind<Value, Fit>,
   unit: (uniform: Uniform) => readonly Value[],
