@@ -1,6 +1,6 @@
 /** Drift detectors on mergeable sketches: numbers in, verdict out. */
 export type { Detector, DetectRequest, Moved, Verdict } from './detector.ts';
-export { categorySkew, detectors, numberSkew, textSkew } from './detectors/index.ts';
+export { categorySkew, compatible_detectors, detectors, numberSkew, textSkew } from './detectors/index.ts';
 export { DetectorError, type DetectorErrorCode, SketchMismatchError } from './errors.ts';
 export {
   type Segment,

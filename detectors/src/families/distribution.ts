@@ -64,7 +64,7 @@ export function compareDistributions(question: DistributionQuestion): Distributi
   const fitted = !spread.single && isVaried({ first: current.counts, second: reference.counts });
   const { p_values, expected } =
     fitted && laws !== null
-      ? byFit(observed, laws, spread.units)
+      ? byFit(observed, laws, question, spread)
       : byPermutation(observed, question, distances);
   return {
     ...combineByCauchy(p_values),
@@ -119,10 +119,26 @@ function byPermutation(
   };
 }
 
-function byFit(observed: Distances, laws: ProcessLaws, variance: number): Null {
+/**
+ * The distances in the mean variance, whose own error makes far ones more frequent: as t is to the normal law. With a
+ * relative variance of 2/d for the variance, chi-square laws with d degrees of freedom have it, and a tail of exp(-cx)
+ * becomes (1 + 2cx/d)^(-d/2).
+ */
+function byFit(observed: Distances, laws: ProcessLaws, question: DistributionQuestion, spread: Spread): Null {
+  const variance = spread.units;
+  const dependence = laws.cramer_von_mises.variance / laws.cramer_von_mises.mean ** 2;
+  const error =
+    (spread.of_reference / variance) ** 2 / (question.reference.count - 1) +
+    (spread.of_current / variance) ** 2 / (question.current.count - 1);
+  const degrees = 2 / (error * dependence);
   const of_tests = [laws.kolmogorov_smirnov, laws.cramer_von_mises, laws.wasserstein];
   return {
-    p_values: of_tests.map((law, test) => threeMomentTail((observed[test] as number) / variance, law)),
+    p_values: of_tests.map((law, test) => {
+      const value = (observed[test] as number) / variance;
+      if (!(law.third > 0)) return threeMomentTail(value, law);
+      const steepness = (4 * law.variance) / law.third / degrees;
+      return threeMomentTail(Math.log1p(value * steepness) / steepness, law);
+    }),
     // √x is about √μ·(1 - σ²/8μ²) on average.
     expected: of_tests.map(
       (law) => Math.sqrt(law.mean * variance) * (1 - law.variance / (8 * law.mean ** 2)),
@@ -143,6 +159,9 @@ function isVaried({ first, second }: { readonly first: Float64Array; readonly se
 interface Spread {
   /** Mean variance of the difference of the distribution functions. */
   readonly units: number;
+  /** The parts of it that each side brings. */
+  readonly of_reference: number;
+  readonly of_current: number;
   /** What it would be if every unit had one value. */
   readonly values: number;
   readonly single: boolean;
@@ -150,17 +169,18 @@ interface Spread {
 
 function spreadOf({ reference, current }: DistributionQuestion, weights: Float64Array): Spread {
   const [before, after] = [cumulative(reference), cumulative(current)];
-  let [units, values, single] = [0, 0, true];
+  let [of_reference, of_current, values, single] = [0, 0, 0, true];
   for (let bin = 0; bin + 1 < weights.length; bin++) {
     const [a, b] = [before.counts[bin] as number, after.counts[bin] as number];
     const share = (a + b) / (before.count + after.count);
     const weight = weights[bin] as number;
-    units += weight * (varianceOfMean(before, bin) + varianceOfMean(after, bin));
+    of_reference += weight * varianceOfMean(before, bin);
+    of_current += weight * varianceOfMean(after, bin);
     values += weight * share * (1 - share) * (1 / before.count + 1 / after.count);
     const squares = (before.squares[bin] as number) + (after.squares[bin] as number);
     single &&= squares > 0.999 * (a + b);
   }
-  return { units, values, single };
+  return { units: of_reference + of_current, of_reference, of_current, values, single };
 }
 
 /** The side with its counts at or below the end of each bin. */

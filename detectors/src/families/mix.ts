@@ -52,10 +52,9 @@ function isSparse(first: Float64Array, second: Float64Array): boolean {
 
 function permutedTail(statistic: number, first: Float64Array, second: Float64Array): number {
   const permuted = permutedCounts({ first, second, draws, dense_min });
-  return monteCarloTail(
-    statistic,
-    Float64Array.from(permuted, (draw) => gStatistic(draw.first, draw.second)),
-  );
+  // Not Float64Array.from: it takes all draws before it maps the first, and they are one array.
+  const drawn = Array.from(permuted, (draw) => gStatistic(draw.first, draw.second));
+  return monteCarloTail(statistic, Float64Array.from(drawn));
 }
 
 /** With Williams' correction (Biometrika 63, 1976), which brings G closer to the chi-square law. */

@@ -21,13 +21,52 @@ export function createDetector<Fit extends AnyFit>(
   return {
     name,
     detect(request) {
-      const { fit, reference, current } = request;
-      for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
+      checkIds(request);
+      const { reference, current } = request;
       const sizes = { detector: name, n_reference: reference.count, n_current: current.count };
-      if (Math.min(reference.count, current.count) < units_min) return { ...sizes, ...tooLittle(request) };
+      if (isTooLittle(request)) return { ...sizes, ...tooLittle(request) };
       return { ...sizes, ...decide(judge(request), request) };
     },
   };
+}
+
+/** The threshold that Vertex AI Model Monitoring has where none is given. */
+const compatible_threshold = 0.3;
+
+/** A distance of two samples that other tools hold against a fixed threshold. */
+interface Distance extends Pick<Verdict, 'moved'> {
+  readonly distance: number;
+  readonly describe: string;
+}
+
+/** A detector that other tools have: it alarms where a distance exceeds 0.3, and the tolerance if that is more. */
+export function createThresholdDetector<Fit extends AnyFit>(
+  name: string,
+  measure: (request: DetectRequest<Fit>) => Distance,
+): Detector<Fit> {
+  return {
+    name,
+    detect(request) {
+      checkIds(request);
+      const { reference, current, tolerance } = request;
+      const sizes = { detector: name, n_reference: reference.count, n_current: current.count };
+      if (isTooLittle(request)) return { ...sizes, ...tooLittle(request) };
+      const { distance, describe, ...shown } = measure(request);
+      const threshold = Math.max(compatible_threshold, tolerance);
+      const drifted = distance > threshold;
+      const effect = { statistic: distance, effect: distance, effect_low: distance, effect_high: distance };
+      const stable = `The distance is ${distance.toFixed(3)}; up to ${threshold} counts as nothing.`;
+      return { ...sizes, ...shown, ...effect, p: null, drifted, why: drifted ? describe : stable };
+    },
+  };
+}
+
+function checkIds<Fit extends AnyFit>({ fit, reference, current }: DetectRequest<Fit>): void {
+  for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
+}
+
+function isTooLittle({ reference, current }: DetectRequest<AnyFit>): boolean {
+  return Math.min(reference.count, current.count) < units_min;
 }
 
 type Rest = Omit<Verdict, 'detector' | 'n_reference' | 'n_current'>;

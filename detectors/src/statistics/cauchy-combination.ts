@@ -1,5 +1,10 @@
 /** p-values below this count as this: their Cauchy quantile would not be a finite number. */
 const smallest = 1e-300;
+/**
+ * And those above this as this: a test of few units often has a p of 1, the quantile of which would outweigh any
+ * finding of the others (truncated Cauchy combination: Fang, Chang, Park and Tseng, Statistica Sinica 33, 2023).
+ */
+const largest = 0.99;
 
 export interface Combination {
   /** Mean of the Cauchy quantiles. */
@@ -18,7 +23,7 @@ export function combineByCauchy(p_values: readonly number[]): Combination {
 
 /** tan((1/2 - p)π), written for small p so that no digits cancel. */
 function quantile(p: number): number {
-  const bounded = Math.min(Math.max(p, smallest), 1 - 1e-15);
+  const bounded = Math.min(Math.max(p, smallest), largest);
   return 1 / Math.tan(bounded * Math.PI);
 }
 
