@@ -33,6 +33,7 @@ export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';
 export { guessLanguage } from './sketches/guess-language.ts';
 export { exceedances, type NumberFit, numberMoments, quantileOf } from './sketches/number-sketch.ts';
+export { type Season, type SeasonalReference, seasonalReference } from './sketches/seasonal-reference.ts';
 export { addUnit, type GrowingSketch, mergeSketches, type Sketch, startSketch } from './sketches/sketch.ts';
 export {
   createSketcher,

@@ -2,7 +2,7 @@ import type { DetectRequest } from '../detector.ts';
 import { compareMix, movedPlaces } from '../families/mix.ts';
 import { mixMeasures } from '../families/mix-measures.ts';
 import { createDetector, type Judgement, listMoved, percent } from '../families/verdicts.ts';
-import { type CategoryFit, categoryCounts } from '../sketches/category-sketch.ts';
+import { type CategoryFit, categoryCounts, unseenCounts } from '../sketches/category-sketch.ts';
 import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 
 /**
@@ -11,7 +11,8 @@ import { combineByCauchy } from '../statistics/cauchy-combination.ts';
  *
  * The effect is the total variation distance without what chance adds to it: the least share of the window that
  * would have to be of another value. Unlike chi-square and PSI it is in [0, 1], does not grow with the sample, and
- * a value that is rare on both sides adds little to it.
+ * a value that is rare on both sides adds little to it. `unseen_values` is how many different values, at least, the
+ * window holds that the fit does not know: those of one hash bucket are told apart from those of another.
  */
 export const categorySkew = createDetector<CategoryFit>('category-skew', judge);
 
@@ -21,20 +22,23 @@ function judge(request: DetectRequest<CategoryFit>): Judgement {
     categoryCounts(fit, sketch),
   ) as [ReturnType<typeof categoryCounts>, ReturnType<typeof categoryCounts>];
   const unseen = fit.values.length;
-  const finding = compareMix({ reference, current, alpha });
+  const finding = compareMix({ reference, current, alpha, unevenness: fit.unevenness });
   const tests = [finding.p];
   if ((reference.counts[unseen] as number) + (current.counts[unseen] as number) > 0) {
     tests.push(
       compareMix({ reference: against(reference, unseen), current: against(current, unseen), alpha }).p,
     );
   }
+  const unseen_values = unseenCounts(fit, request.current).filter((count) => count > 0).length;
   const moved = movedPlaces({ reference, current }, (place) => fit.values[place] ?? 'values never seen');
   return {
     ...combineByCauchy(tests),
     finding,
     moved,
-    measures: mixMeasures(reference, current),
-    describe: `The mix of values moved by ${percent(finding.share)}: ${listMoved(moved)}.`,
+    measures: { ...mixMeasures(reference, current), unseen_values },
+    describe: `The mix of values moved by ${percent(finding.share)}: ${listMoved(moved)}${
+      unseen_values > 0 ? `; ${unseen_values} different ones or more were never seen` : ''
+    }.`,
   };
 }
 

@@ -61,12 +61,13 @@ function judge(request: DetectRequest<TextFit>): Judgement {
 }
 
 function compareShares(
-  { reference, current, alpha }: DetectRequest<TextFit>,
+  { fit, reference, current, alpha }: DetectRequest<TextFit>,
   name: 'lengths' | 'languages',
   nameOf: (place: number) => string,
 ): Part {
   const sides = { reference: textCounts(reference, name), current: textCounts(current, name) };
-  return { name, finding: compareMix({ ...sides, alpha }), moved: movedPlaces(sides, nameOf) };
+  const unevenness = fit.unevenness[name];
+  return { name, finding: compareMix({ ...sides, alpha, unevenness }), moved: movedPlaces(sides, nameOf) };
 }
 
 /** A text has several traits or none, so each is a test of its own; the most telling one gives the share. */

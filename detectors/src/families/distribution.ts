@@ -4,7 +4,8 @@ import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 import { countShares } from '../statistics/count-shares.ts';
 import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
 import { cumulativeDifference } from '../statistics/cumulative-difference.ts';
-import { varianceOfMean } from '../statistics/design-effect.ts';
+import { varianceOfMean, varianceOfPooled } from '../statistics/design-effect.ts';
+import { withTrueScale } from '../statistics/estimated-scale.ts';
 import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
 import { monteCarloTail } from '../statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../statistics/permuted-counts.ts';
@@ -119,11 +120,7 @@ function byPermutation(
   };
 }
 
-/**
- * The distances in the mean variance, whose own error makes far ones more frequent: as t is to the normal law. With a
- * relative variance of 2/d for the variance, chi-square laws with d degrees of freedom have it, and a tail of exp(-cx)
- * becomes (1 + 2cx/d)^(-d/2).
- */
+/** The distances in the mean variance, which is known from the units at hand only. */
 function byFit(observed: Distances, laws: ProcessLaws, question: DistributionQuestion, spread: Spread): Null {
   const variance = spread.units;
   const dependence = laws.cramer_von_mises.variance / laws.cramer_von_mises.mean ** 2;
@@ -135,9 +132,8 @@ function byFit(observed: Distances, laws: ProcessLaws, question: DistributionQue
   return {
     p_values: of_tests.map((law, test) => {
       const value = (observed[test] as number) / variance;
-      if (!(law.third > 0)) return threeMomentTail(value, law);
-      const steepness = (4 * law.variance) / law.third / degrees;
-      return threeMomentTail(Math.log1p(value * steepness) / steepness, law);
+      const steepness = law.third > 0 ? (2 * law.variance) / law.third : 0;
+      return threeMomentTail(withTrueScale(value, { steepness, degrees }), law);
     }),
     // √x is about √μ·(1 - σ²/8μ²) on average.
     expected: of_tests.map(
@@ -146,7 +142,13 @@ function byFit(observed: Distances, laws: ProcessLaws, question: DistributionQue
   };
 }
 
-function isVaried({ first, second }: { readonly first: Float64Array; readonly second: Float64Array }): boolean {
+function isVaried({
+  first,
+  second,
+}: {
+  readonly first: Float64Array;
+  readonly second: Float64Array;
+}): boolean {
   let [n, m, mode] = [0, 0, 0];
   first.forEach((count, bin) => {
     n += count;
@@ -157,7 +159,7 @@ function isVaried({ first, second }: { readonly first: Float64Array; readonly se
 }
 
 interface Spread {
-  /** Mean variance of the difference of the distribution functions. */
+  /** Mean variance of the difference of the distribution functions; as in `designEffect`, the larger of two. */
   readonly units: number;
   /** The parts of it that each side brings. */
   readonly of_reference: number;
@@ -169,18 +171,19 @@ interface Spread {
 
 function spreadOf({ reference, current }: DistributionQuestion, weights: Float64Array): Spread {
   const [before, after] = [cumulative(reference), cumulative(current)];
-  let [of_reference, of_current, values, single] = [0, 0, 0, true];
+  let [of_reference, of_current, pooled, values, single] = [0, 0, 0, 0, true];
   for (let bin = 0; bin + 1 < weights.length; bin++) {
     const [a, b] = [before.counts[bin] as number, after.counts[bin] as number];
     const share = (a + b) / (before.count + after.count);
     const weight = weights[bin] as number;
     of_reference += weight * varianceOfMean(before, bin);
     of_current += weight * varianceOfMean(after, bin);
+    pooled += weight * varianceOfPooled(before, after, bin);
     values += weight * share * (1 - share) * (1 / before.count + 1 / after.count);
     const squares = (before.squares[bin] as number) + (after.squares[bin] as number);
     single &&= squares > 0.999 * (a + b);
   }
-  return { units: of_reference + of_current, of_reference, of_current, values, single };
+  return { units: Math.max(of_reference + of_current, pooled), of_reference, of_current, values, single };
 }
 
 /** The side with its counts at or below the end of each bin. */

@@ -1,14 +1,20 @@
 import type { Moved } from '../detector.ts';
 import { countShares } from '../statistics/count-shares.ts';
-import { designEffect, type UnitSide, varianceOfMean } from '../statistics/design-effect.ts';
+import {
+  designEffect,
+  type UnitSide,
+  varianceOfMean,
+  varianceOfPooled,
+} from '../statistics/design-effect.ts';
+import { withTrueScale } from '../statistics/estimated-scale.ts';
 import { gStatistic } from '../statistics/g-statistic.ts';
-import { upperIncompleteGamma } from '../statistics/incomplete-gamma.ts';
-import { monteCarloTail } from '../statistics/monte-carlo-tail.ts';
+import { cumulantsOf, monteCarloTail } from '../statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../statistics/permuted-counts.ts';
+import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
 import { type Finding, intervalZ, reference_deviations, withinShares } from './family.ts';
 
-const draws = 500;
+const draws = 1000;
 /** From so many expected units of a place on, their number is as good as normal. */
 const dense_min = 10;
 /** Below this many expected units anywhere the chi-square law is not to be trusted (Cochran, Biometrics 10, 1954). */
@@ -18,11 +24,14 @@ export interface MixQuestion {
   readonly reference: UnitSide;
   readonly current: UnitSide;
   readonly alpha: number;
+  /** Of the fit's units: see `fitUnevenness`. Of two places it is 1. */
+  readonly unevenness?: number;
 }
 
 /**
  * Has the mix of values changed? G-test of the units' shares, with the chi-square law, or permutations where a
- * value is rare. Units of several values vary less than units of one, so G is divided by the mean design effect.
+ * value is rare. Units of several values vary less than units of one, so G is divided by the mean design effect, and
+ * its law is as much wider as the fit's units say.
  *
  * The share is the total variation distance: the least share of units that would have to be of another value. What
  * chance adds to it is taken off place by place. A sum of shares with signs varies at most as one of units that
@@ -35,9 +44,13 @@ export function compareMix(question: MixQuestion): Finding {
     Float64Array.from(counts, (count) => count / effect),
   ) as [Float64Array, Float64Array];
   const statistic = gStatistic(first, second);
-  const p = isSparse(first, second)
-    ? permutedTail(statistic, first, second)
-    : chiSquareTail(statistic, first, second);
+  const permuted = isSparse(first, second) ? permutedStatistics(first, second) : null;
+  const p =
+    effect < 1
+      ? severalValuesTail(statistic, permuted ? cumulantsOf(permuted) : chiSquareLaw(first, second), question)
+      : permuted
+        ? monteCarloTail(statistic, permuted)
+        : chiSquareTail(statistic, chiSquareLaw(first, second));
   return { statistic, p, ...totalVariation(question) };
 }
 
@@ -50,25 +63,41 @@ function isSparse(first: Float64Array, second: Float64Array): boolean {
   });
 }
 
-function permutedTail(statistic: number, first: Float64Array, second: Float64Array): number {
+function permutedStatistics(first: Float64Array, second: Float64Array): Float64Array {
   const permuted = permutedCounts({ first, second, draws, dense_min });
-  // Not Float64Array.from: it takes all draws before it maps the first, and they are one array.
-  const drawn = Array.from(permuted, (draw) => gStatistic(draw.first, draw.second));
-  return monteCarloTail(statistic, Float64Array.from(drawn));
+  // Not Float64Array.from alone: it takes all draws before it maps the first, and they are one array.
+  return Float64Array.from(Array.from(permuted, (draw) => gStatistic(draw.first, draw.second)));
 }
 
-/** With Williams' correction (Biometrika 63, 1976), which brings G closer to the chi-square law. */
-function chiSquareTail(statistic: number, first: Float64Array, second: Float64Array): number {
+/** By Williams' correction (Biometrika 63, 1976) G is larger than a chi-square variable by a factor. */
+function chiSquareLaw(first: Float64Array, second: Float64Array): Cumulants {
   const pooled = first.map((count, place) => count + (second[place] as number)).filter((count) => count > 0);
   const degrees = pooled.length - 1;
-  if (degrees < 1) return 1;
   const sum = (values: Float64Array, of = (value: number) => value) =>
     values.reduce((so_far, value) => so_far + of(value), 0);
   const total = sum(pooled);
   const margins = total * (1 / sum(first) + 1 / sum(second)) - 1;
   const places = total * sum(pooled, (count) => 1 / count) - 1;
-  const correction = 1 + (margins * places) / (6 * total * degrees);
-  return upperIncompleteGamma(degrees / 2, statistic / correction / 2);
+  const factor = degrees > 0 ? 1 + (margins * places) / (6 * total * degrees) : 1;
+  return { mean: degrees * factor, variance: 2 * degrees * factor ** 2, third: 8 * degrees * factor ** 3 };
+}
+
+function chiSquareTail(statistic: number, law: Cumulants): number {
+  return law.variance > 0 ? threeMomentTail(statistic, law) : 1;
+}
+
+/** The design effect by which the statistic was divided is known from the units at hand only. */
+function severalValuesTail(
+  statistic: number,
+  { mean, variance, third }: Cumulants,
+  { reference, current, unevenness = 1 }: MixQuestion,
+): number {
+  if (!(variance > 0)) return 1;
+  const law = { mean, variance: variance * unevenness, third: third * unevenness ** 2 };
+  const [n, m] = [current.count, reference.count];
+  const error = ((m / (n + m)) ** 2 / (n - 1) + (n / (n + m)) ** 2 / (m - 1)) * (law.variance / mean ** 2);
+  const steepness = (2 * law.variance * mean) / law.third;
+  return threeMomentTail(mean * withTrueScale(statistic / mean, { steepness, degrees: 2 / error }), law);
 }
 
 function totalVariation({ reference, current, alpha }: MixQuestion) {
@@ -102,12 +131,3 @@ export function movedPlaces(
 }
 
 const moved_max = 10;
-
-/** Variance of the difference of two shares if both sides are of one population. */
-function varianceOfPooled(first: UnitSide, second: UnitSide, place: number): number {
-  const count = first.count + second.count;
-  const add = (a: ArrayLike<number>, b: ArrayLike<number>) => (a[place] as number) + (b[place] as number);
-  const share = add(first.counts, second.counts) / count;
-  const variance = Math.max(add(first.squares, second.squares) / count - share ** 2, 0);
-  return variance * (1 / first.count + 1 / second.count);
-}

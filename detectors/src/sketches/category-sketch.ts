@@ -1,12 +1,13 @@
 import type { FitRequest, Measure } from '../kind.ts';
 import { checkFitUnits, checkUnit, isText, type NamedFit, nameFit } from './fit-text.ts';
+import { fitUnevenness } from './fit-unevenness.ts';
 import { countsToShares, squareShares, toFixedPoint } from './fixed-point.ts';
 import { fixed_point } from './layout.ts';
 import type { Sketch } from './sketch.ts';
 import { hashText } from './text-hash.ts';
 
 export const category_units_min = 30;
-const version = 1;
+const version = 2;
 const known_max = 255;
 /** Values that the fit does not know are told apart by their hash, roughly: two share a bucket in one of 16. */
 export const unseen_buckets = 16;
@@ -16,6 +17,8 @@ const characters_max = 200;
 export interface CategoryFit extends NamedFit {
   /** The most frequent values, most frequent first. */
   readonly values: readonly string[];
+  /** How unevenly having several values changes what units vary in: see `fitUnevenness`. */
+  readonly unevenness: number;
 }
 
 /**
@@ -43,7 +46,22 @@ export function createCategoryFit({ source, units, seed = 1 }: FitRequest<string
     .sort(([a, first], [b, second]) => second - first || (a < b ? -1 : 1))
     .slice(0, known_max)
     .map(([value]) => value);
-  return nameFit('category', { source, seed, version, units: units.length, values });
+  const unevenness = fitUnevenness(
+    units.map((unit) => knownShares(unit, values)),
+    seed,
+  );
+  return nameFit('category', { source, seed, version, units: units.length, values, unevenness });
+}
+
+/** The last place is all other values. */
+function knownShares(unit: readonly string[], values: readonly string[]): Float64Array {
+  const shares = new Float64Array(values.length + 1);
+  for (const value of unit.map(shortened)) {
+    const place = values.indexOf(value);
+    const index = place === -1 ? values.length : place;
+    shares[index] = (shares[index] as number) + 1 / unit.length;
+  }
+  return shares;
 }
 
 function shortened(value: string): string {

@@ -6,8 +6,8 @@ import { rankWasserstein, rankWidths } from '../statistics/rank-wasserstein.ts';
 import type { Cumulants } from '../statistics/three-moment-tail.ts';
 import { createRandom, shuffled } from './random.ts';
 
-const rows_max = 400;
-const draws = 1000;
+const rows_max = 800;
+const draws = 2000;
 
 /** Laws of squared distances of distribution functions, in the mean variance of their difference. */
 export interface ProcessLaws {

@@ -1,5 +1,6 @@
 import type { FitRequest, Measure } from '../kind.ts';
 import { checkFitUnits, checkUnit, isText, type NamedFit, nameFit } from './fit-text.ts';
+import { fitUnevenness } from './fit-unevenness.ts';
 import { countsToShares, squareShares, toFixedPoint } from './fixed-point.ts';
 import { guessLanguage, languages } from './guess-language.ts';
 import { estimateTraces, type Traces } from './kernel-traces.ts';
@@ -11,7 +12,7 @@ import { format_names, formatsOf } from './text-format.ts';
 import { hashText } from './text-hash.ts';
 
 export const text_units_min = 30;
-const version = 1;
+const version = 2;
 const ngram_places = 1024;
 const ngram_characters = 3;
 /** Of a text; what is longer is measured by its beginning. Its length is measured whole. */
@@ -25,6 +26,8 @@ export interface TextFit extends NamedFit {
   readonly length_edges: readonly number[];
   /** Of the covariance of the units' n-grams. */
   readonly traces: Traces;
+  /** Of lengths and of languages: see `fitUnevenness`. */
+  readonly unevenness: { readonly lengths: number; readonly languages: number };
 }
 
 /**
@@ -60,12 +63,14 @@ export function createTextFit({ source, units, seed = 1 }: FitRequest<string>): 
   const measure = createTextMeasure(values);
   const rows = shuffled(units, createRandom(seed))
     .slice(0, trace_units_max)
-    .map((unit) =>
-      measure(unit)
-        .slice(0, ngram_places)
-        .map((value) => value / fixed_point),
-    );
-  return nameFit('text', { ...values, traces: estimateTraces(rows) });
+    .map((unit) => measure(unit).map((value) => value / fixed_point));
+  const section = ({ start, length }: { readonly start: number; readonly length: number }) =>
+    rows.map((row) => row.subarray(start, start + length));
+  const unevenness = {
+    lengths: fitUnevenness(section(text_sections.lengths), seed),
+    languages: fitUnevenness(section(text_sections.languages), seed),
+  };
+  return nameFit('text', { ...values, traces: estimateTraces(section(text_sections.ngrams)), unevenness });
 }
 
 export function createTextMeasure({

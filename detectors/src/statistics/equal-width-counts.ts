@@ -18,8 +18,7 @@ export function equalWidthCounts(
   const bucketed = ({ counts }: Histogram) => {
     const sums = new Float64Array(buckets);
     for (const bin of filled) {
-      const bucket =
-        width > 0 ? Math.min(Math.floor((middle(bin) - lowest) / width), buckets - 1) : 0;
+      const bucket = width > 0 ? Math.min(Math.floor((middle(bin) - lowest) / width), buckets - 1) : 0;
       sums[bucket] = (sums[bucket] as number) + (counts[bin] as number);
     }
     return sums;

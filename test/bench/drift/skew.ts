@@ -3,7 +3,13 @@ import type { AnyFit, FeatureKind } from '@sextant/detectors';
 import { categoryKind } from '../../../detectors/src/kinds/category.ts';
 import { numberKind } from '../../../detectors/src/kinds/number.ts';
 import { textKind } from '../../../detectors/src/kinds/text.ts';
-import { categories, numbers, skewVerdicts, texts, type Uniform } from '../../detectors/support/skew-windows.ts';
+import {
+  categories,
+  numbers,
+  skewVerdicts,
+  texts,
+  type Uniform,
+} from '../../detectors/support/skew-windows.ts';
 import { type Rate, rateLine } from './rate.ts';
 
 const levels = [
@@ -18,10 +24,12 @@ const sizes = [
 
 /** False alarms, power and speed of the detectors of categories, numbers and texts. */
 export function* skew(windows: number): Generator<string> {
-  for (const [name, unit] of Object.entries(numbers)) yield* nullRates(`numbers, ${name}`, numberKind, unit, windows);
+  for (const [name, unit] of Object.entries(numbers))
+    yield* nullRates(`numbers, ${name}`, numberKind, unit, windows);
   for (const [name, unit] of Object.entries(categories))
     yield* nullRates(`categories, ${name}`, categoryKind, unit, windows);
-  for (const [name, unit] of Object.entries(texts)) yield* nullRates(`texts, ${name}`, textKind, unit, windows / 2);
+  for (const [name, unit] of Object.entries(texts))
+    yield* nullRates(`texts, ${name}`, textKind, unit, windows / 2);
   yield* power(Math.ceil(windows / 5));
   yield* speed();
 }
@@ -68,7 +76,11 @@ function* power(windows: number): Generator<string> {
   };
   for (const [name, verdicts] of Object.entries(cases)) {
     const rate = (hits: typeof verdicts): Rate => ({ hits: hits.length, windows });
-    yield rateLine(`power, ${name}, n=500, α=.01`, rate(verdicts.filter(({ p }) => (p as number) < 0.01)), 'none');
+    yield rateLine(
+      `power, ${name}, n=500, α=.01`,
+      rate(verdicts.filter(({ p }) => (p as number) < 0.01)),
+      'none',
+    );
     yield rateLine(`power, ${name}, beyond tolerance .02`, rate(verdicts.filter((v) => v.drifted)), 'none');
   }
 }
@@ -82,7 +94,13 @@ export function* speed(): Generator<string> {
   ] as const;
   for (const [name, kind, unit] of kinds) {
     for (const n_current of [500, 5_000]) {
-      const plan = { kind: kind as FeatureKind<unknown, AnyFit>, unit, n_reference: 5_000, n_current, seed: 6 };
+      const plan = {
+        kind: kind as FeatureKind<unknown, AnyFit>,
+        unit,
+        n_reference: 5_000,
+        n_current,
+        seed: 6,
+      };
       const times = skewVerdicts({ ...plan, windows: 12, clock: () => performance.now() }).map(
         ({ duration_ms }) => duration_ms as number,
       );

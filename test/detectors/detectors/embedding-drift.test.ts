@@ -1,6 +1,7 @@
 import { createFit, detectors, sketchVectors } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
+import { embeddingKind } from '../../../detectors/src/kinds/embedding.ts';
 import { detectorContract } from '../../contracts/detector.ts';
 import { cloud } from '../support/gaussian.ts';
 
@@ -10,11 +11,12 @@ const reference = cloud({ count: 3_000, dimension, seed: 2 });
 
 detectorContract({
   name: 'embedding-drift',
+  kind: embeddingKind,
   detector: embeddingDrift,
   fit,
-  reference,
-  same: cloud({ count: 400, dimension, seed: 3 }),
-  other: cloud({ count: 400, dimension, seed: 4, shift: 1 }),
+  reference: reference.map((vector) => [vector]),
+  same: cloud({ count: 400, dimension, seed: 3 }).map((vector) => [vector]),
+  other: cloud({ count: 400, dimension, seed: 4, shift: 1 }).map((vector) => [vector]),
 });
 
 describe('embedding-drift', () => {

@@ -1,45 +1,70 @@
-import { SketchMismatchError, startSketch } from '@sextant/detectors';
+import type { AnyFit, Detector, FeatureKind } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
 import { categoryKind } from '../../../detectors/src/kinds/category.ts';
 import { numberKind } from '../../../detectors/src/kinds/number.ts';
 import { textKind } from '../../../detectors/src/kinds/text.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { detectorContract } from '../../contracts/detector.ts';
 import { clopperPearson } from '../support/clopper-pearson.ts';
-import { categories, numbers, skewVerdicts, type Uniform } from '../support/skew-windows.ts';
+import {
+  categories,
+  numbers,
+  skewVerdicts,
+  texts,
+  type Uniform,
+  uniformOf,
+} from '../support/skew-windows.ts';
 
-const sizes = { n_reference: 600, n_current: 150, windows: 60, seed: 11 };
+const sizes = { n_reference: 300, n_current: 60, seed: 11 };
 
-function expectCalibrated(verdicts: ReturnType<typeof skewVerdicts>): void {
+const populations = [
+  ...Object.entries(numbers).map(([name, unit]) => population(`numbers, ${name}`, numberKind, unit, 60)),
+  ...Object.entries(categories).map(([name, unit]) =>
+    population(`categories, ${name}`, categoryKind, unit, 80),
+  ),
+  ...Object.entries(texts).map(([name, unit]) => population(`texts, ${name}`, textKind, unit, 25)),
+];
+
+function population<Value, Fit extends AnyFit>(
+  name: string,
+  kind: FeatureKind<Value, Fit>,
+  unit: (uniform: Uniform) => readonly Value[],
+  windows: number,
+) {
+  return { name, verdicts: () => skewVerdicts({ kind, unit, windows, ...sizes }) };
+}
+
+test.each(populations)('$name: no more alarms than asked for', ({ verdicts: judge }) => {
+  const verdicts = judge();
   for (const alpha of [0.05, 0.01]) {
     const hits = verdicts.filter(({ p }) => (p as number) < alpha).length;
     expect(clopperPearson(hits, verdicts.length).low, `at ${alpha}: ${hits}`).toBeLessThanOrEqual(
       1.2 * alpha,
     );
   }
-}
-
-const { dense, conversation } = categories;
-
-test.each(Object.entries({ dense, conversation }))(
-  'categories, %s: no more alarms than asked for',
-  (_name, unit) => {
-    expectCalibrated(skewVerdicts({ kind: categoryKind, unit, ...sizes }));
-  },
-);
-
-const words = 'the a of to and price flight book car help card my is in for how what'.split(' ');
-const sentence = (uniform: Uniform) => [
-  Array.from(
-    { length: 4 + Math.floor(uniform() * 12) },
-    () => words[Math.floor(uniform() * words.length)],
-  ).join(' '),
-];
-
-test('texts: no more alarms than asked for', () => {
-  expectCalibrated(skewVerdicts({ kind: textKind, unit: sentence, ...sizes }));
 });
 
+function contractOf<Value, Fit extends AnyFit>(
+  kind: FeatureKind<Value, Fit>,
+  unit: (uniform: Uniform) => readonly Value[],
+  shifted: (uniform: Uniform) => readonly Value[],
+): void {
+  const uniform = uniformOf(createRandom(21));
+  const units = (count: number, of = unit) => Array.from({ length: count }, () => of(uniform));
+  const detector = kind.detectors[0] as Detector<Fit>;
+  detectorContract({
+    ...{ name: detector.name, kind, detector, fit: kind.createFit({ source: 'test', units: units(500) }) },
+    ...{ reference: units(2_000), same: units(300), other: units(300, shifted) },
+  });
+}
+
+const german = () => ['Wie kann ich das Konto und die Karte sehen?'];
+contractOf(categoryKind, categories.mixed, () => ['another', 'and another']);
+contractOf(numberKind, numbers.mixed, (uniform) => numbers.mixed(uniform).map((value) => value + 1));
+contractOf(textKind, texts.sentence, german);
+
 describe('finds and names what moved', () => {
-  const few = { ...sizes, windows: 3 };
+  const few = { ...sizes, windows: 3, n_reference: 600, n_current: 150 };
 
   test('a value never seen', () => {
     const shifted = (uniform: Uniform) => (uniform() < 0.3 ? ['new'] : categories.dense(uniform));
@@ -47,6 +72,8 @@ describe('finds and names what moved', () => {
       expect(verdict.drifted).toBe(true);
       expect(verdict.moved?.[0]?.name).toBe('values never seen');
       expect(verdict.why).toContain('values never seen from 0.0 % to');
+      expect(verdict.measures?.['unseen_values']).toBe(1);
+      expect(verdict.why).toContain('1 different ones or more were never seen');
       expect(verdict.measures?.['psi']).toBeGreaterThan(3 * (verdict.measures?.['psi_expected'] as number));
       expectInOrder(verdict);
     }
@@ -62,9 +89,8 @@ describe('finds and names what moved', () => {
   });
 
   test('another language', () => {
-    const shifted = (uniform: Uniform) =>
-      uniform() < 0.5 ? ['Wie kann ich das Konto und die Karte sehen?'] : sentence(uniform);
-    for (const verdict of skewVerdicts({ kind: textKind, unit: sentence, shifted, ...few })) {
+    const shifted = (uniform: Uniform) => (uniform() < 0.5 ? german() : texts.sentence(uniform));
+    for (const verdict of skewVerdicts({ kind: textKind, unit: texts.sentence, shifted, ...few })) {
       expect(verdict.drifted).toBe(true);
       expect(verdict.moved?.map(({ name }) => name)).toContain('german');
       expectInOrder(verdict);
@@ -83,20 +109,3 @@ function expectInOrder({
   expect(effect_high).toBeLessThanOrEqual(1);
   expect(why).toMatch(/^[A-Z].*\.$/);
 }
-
-test('too little evidence is no verdict, and unlike sketches are an error', () => {
-  const fit = categoryKind.createFit({
-    source: 's',
-    units: Array.from({ length: 40 }, (_, i) => [`${i % 3}`]),
-  });
-  const empty = startSketch(categoryKind, fit);
-  const levels = { alpha: 0.01, tolerance: 0.02 };
-  const [detector] = categoryKind.detectors;
-  const verdict = detector?.detect({ fit, reference: empty, current: empty, ...levels });
-  expect(verdict).toMatchObject({ drifted: false, p: null, effect: null });
-  expect(verdict?.why).toMatch(/too little evidence/i);
-  const foreign = { ...empty, id: 'another' };
-  expect(() => detector?.detect({ fit, reference: empty, current: foreign, ...levels })).toThrow(
-    SketchMismatchError,
-  );
-});

@@ -56,7 +56,9 @@ function check<Value, Fit extends AnyFit>(
 }
 
 check(0, categoryKind, outcome(0.03), outcome(0.8));
-check(1, categoryKind, categories.dense, (uniform) => (uniform() < 0.7 ? ['new'] : categories.dense(uniform)));
+check(1, categoryKind, categories.dense, (uniform) =>
+  uniform() < 0.7 ? ['new'] : categories.dense(uniform),
+);
 check(0, numberKind, numbers.mixed, (uniform) => numbers.mixed(uniform).map((value) => value + 1));
 
 describe('the failure of a category', () => {

@@ -24,7 +24,7 @@ export interface SkewPlan<Value, Fit extends AnyFit> {
 export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fit>) {
   const { kind, unit, shifted = unit, n_reference, n_current, windows, seed, clock = () => 0 } = plan;
   const uniform = uniformOf(createRandom(seed));
-  const fit = kind.createFit({ source: 'test', units: Array.from({ length: 2000 }, () => unit(uniform)) });
+  const fit = kind.createFit({ source: 'test', units: Array.from({ length: 1_000 }, () => unit(uniform)) });
   const measure = kind.createMeasure(fit);
   const sketch = (count: number, of: typeof unit): Sketch => {
     const grown = startSketch(kind, fit);
