@@ -10,7 +10,7 @@ export const category_units_min = 30;
 const version = 2;
 const known_max = 255;
 /** Values that the fit does not know are told apart by their hash, roughly: two share a bucket in one of 16. */
-export const unseen_buckets = 16;
+const unseen_buckets = 16;
 /** Longer values are known by their beginning. */
 const characters_max = 200;
 

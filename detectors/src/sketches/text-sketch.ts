@@ -34,7 +34,7 @@ export interface TextFit extends NamedFit {
  * Sums: n-grams; their squared length; shares by length, language and format; the squares of these shares. The
  * squared length has the same fixed point as all others.
  */
-export const text_sections = {
+const text_sections = {
   ngrams: { start: 0, length: ngram_places },
   ngrams_squared: { start: ngram_places, length: 1 },
   lengths: { start: ngram_places + 1, length: length_bins },

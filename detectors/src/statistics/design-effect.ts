@@ -26,22 +26,38 @@ export function varianceOfPooled(first: UnitSide, second: UnitSide, place: numbe
 /**
  * How much less the shares of two sides vary than they would if every unit had one value: the mean design effect of
  * Rao and Scott (Journal of the American Statistical Association 76, 1981), by which a chi-square statistic is
- * divided. 1 where every unit does have one value, and never above. Of the variances of the two sides and that of both
- * together the larger counts: a small side by chance without a rare value seems not to vary.
+ * divided. 1 where every unit does have one value, and never above. The variances are those of both sides together, as
+ * a small side without a rare value seems not to vary; a side with fewer values in its units has more by `excess`.
  */
 export function designEffect(first: UnitSide, second: UnitSide): number {
   const shares = countShares(
     Float64Array.from(first.counts, (count, place) => count + (second.counts[place] as number)),
   );
-  let [seen, pooled, expected] = [0, 0, 0];
+  const spread = 1 / first.count + 1 / second.count;
+  let [seen, expected] = [0, 0];
   shares.forEach((share, place) => {
     if (share === 0) return;
-    seen += (varianceOfMean(first, place) + varianceOfMean(second, place)) / share;
-    pooled += varianceOfPooled(first, second, place) / share;
-    expected += (1 - share) * (1 / first.count + 1 / second.count);
+    seen += varianceOfPooled(first, second, place) / share;
+    expected += (1 - share) * spread;
   });
-  const whole = [first, second].every(({ count, squares }) => {
-    return Array.from(squares).reduce((sum, square) => sum + square, 0) > 0.999 * count;
-  });
-  return whole || expected === 0 ? 1 : Math.min(Math.max(seen / expected, pooled / expected, 0.01), 1);
+  const whole = [first, second].every((side) => concentration(side) > 0.999);
+  if (whole || expected === 0) return 1;
+  const longer = (excess(first, second) / first.count + excess(second, first) / second.count) / spread;
+  return Math.min(Math.max((seen / expected) * longer, 0.01), 1);
+}
+
+/** Mean over the units of the sum of their squared shares: 1 where each has one value. */
+function concentration({ count, squares }: UnitSide): number {
+  return Array.from(squares).reduce((sum, square) => sum + square, 0) / count;
+}
+
+/** How many times more units of one side vary than those of both, all places together; at least 1. */
+function excess(side: UnitSide, other: UnitSide): number {
+  const total = side.count + other.count;
+  const both = (concentration(side) * side.count + concentration(other) * other.count) / total;
+  const alike = Array.from(side.counts).reduce(
+    (sum, count, place) => sum + ((count + (other.counts[place] as number)) / total) ** 2,
+    0,
+  );
+  return both > alike ? Math.max((concentration(side) - alike) / (both - alike), 1) : 1;
 }

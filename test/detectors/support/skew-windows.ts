@@ -43,7 +43,7 @@ const zipf = Array.from({ length: 60 }, (_, i) => 1 / (i + 1));
 const zipf_total = zipf.reduce((sum, weight) => sum + weight, 0);
 
 /** One of 60 values, the tenth a tenth as frequent as the first. */
-export function zipfValue(uniform: Uniform): string {
+function zipfValue(uniform: Uniform): string {
   let left = uniform() * zipf_total;
   const value = zipf.findIndex((weight) => {
     left -= weight;
