@@ -34,7 +34,7 @@ export function* skew(windows: number): Generator<string> {
   yield* speed();
 }
 
-export function* nullRates<Value, Fit extends AnyFit>(
+function* nullRates<Value, Fit extends AnyFit>(
   name: string,
   kind: FeatureKind<Value, Fit>,
   unit: (uniform: Uniform) => readonly Value[],
@@ -85,7 +85,7 @@ function* power(windows: number): Generator<string> {
   }
 }
 
-export function* speed(): Generator<string> {
+function* speed(): Generator<string> {
   const kinds = [
     ['numbers, 256 bins', numberKind, numbers.heavy],
     ['numbers of conversations', numberKind, numbers.mixed],
