@@ -3,7 +3,7 @@ import { compareMix, movedPlaces } from '../families/mix.ts';
 import { mixMeasures } from '../families/mix-measures.ts';
 import { createDetector, type Judgement, listMoved, percent } from '../families/verdicts.ts';
 import { type CategoryFit, categoryCounts, unseenCounts } from '../sketches/category-sketch.ts';
-import { combineByCauchy } from '../statistics/cauchy-combination.ts';
+import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 
 /**
  * Has the mix of categories changed? A G-test on all known values, and a test of its own on the share of values
@@ -32,7 +32,7 @@ function judge(request: DetectRequest<CategoryFit>): Judgement {
   const unseen_values = unseenCounts(fit, request.current).filter((count) => count > 0).length;
   const moved = movedPlaces({ reference, current }, (place) => fit.values[place] ?? 'values never seen');
   return {
-    ...combineByCauchy(tests),
+    ...combineByTruncatedCauchy(tests),
     finding,
     moved,
     measures: { ...mixMeasures(reference, current), unseen_values },

@@ -8,7 +8,7 @@ import { createDetector, type Judgement, listMoved, percent } from '../families/
 import { languages } from '../sketches/guess-language.ts';
 import { format_names } from '../sketches/text-format.ts';
 import { type TextFit, textCounts, textNgrams } from '../sketches/text-sketch.ts';
-import { combineByCauchy } from '../statistics/cauchy-combination.ts';
+import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 
 /**
  * Have texts changed? Four tests, each with one p-value: what the texts are made of (kernel test on the mean of
@@ -42,7 +42,7 @@ function judge(request: DetectRequest<TextFit>): Judgement {
     .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))
     .slice(0, 10);
   return {
-    ...combineByCauchy(parts.map(({ finding }) => finding.p)),
+    ...combineByTruncatedCauchy(parts.map(({ finding }) => finding.p)),
     finding: strongest.finding,
     moved,
     measures: Object.fromEntries(
@@ -84,7 +84,7 @@ function compareFormats({ reference, current, alpha }: DetectRequest<TextFit>): 
   const [first, ...others] = findings;
   const none = { statistic: 0, p: 1, share: 0, share_low: 0, share_high: 0 };
   const strongest = others.reduce((best, next) => (next.p < best.p ? next : best), first ?? none);
-  const combined = findings.length === 0 ? none : combineByCauchy(findings.map(({ p }) => p));
+  const combined = findings.length === 0 ? none : combineByTruncatedCauchy(findings.map(({ p }) => p));
   const moved = movedPlaces(sides, (place) => format_names[place] as string);
   return { name: 'formats', finding: { ...strongest, ...combined }, moved };
 }

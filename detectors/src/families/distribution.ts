@@ -1,6 +1,6 @@
 import { mean } from 'simple-statistics';
 import type { ProcessLaws } from '../sketches/fit-process-laws.ts';
-import { combineByCauchy } from '../statistics/cauchy-combination.ts';
+import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 import { countShares } from '../statistics/count-shares.ts';
 import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
 import { cumulativeDifference } from '../statistics/cumulative-difference.ts';
@@ -68,7 +68,7 @@ export function compareDistributions(question: DistributionQuestion): Distributi
       ? byFit(observed, laws, question, spread)
       : byPermutation(observed, question, distances);
   return {
-    ...combineByCauchy(p_values),
+    ...combineByTruncatedCauchy(p_values),
     ...rankDistance(question),
     kolmogorov_smirnov: Math.sqrt(observed[0]),
     kolmogorov_smirnov_expected: expected[0],
