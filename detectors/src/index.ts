@@ -28,6 +28,7 @@ export { createRateOnline } from './sequential/rate-online.ts';
 export type { CategoryReader, NumberReader, ScoreReader } from './sequential/readers.ts';
 export { createScoreOnline, type Direction } from './sequential/score-online.ts';
 export type { SequentialDetector, SequentialRequest, SequentialState, SequentialStep } from './sequential.ts';
+export { type MeasuringPath, measuringPath } from './simd/platform.ts';
 export type { CategoryFit } from './sketches/category-sketch.ts';
 export { createFit, type Fit, fit_rows_min, fitUnits } from './sketches/fit.ts';
 export { parseFit, serialiseFit } from './sketches/fit-json.ts';

@@ -1,3 +1,5 @@
+import { createCandidates } from '../simd/candidates.ts';
+
 export interface Centres {
   readonly dimension: number;
   /** One centre after another. */
@@ -9,30 +11,76 @@ export interface Nearest {
   readonly squared_distance: number;
 }
 
-/** |x - c|² = |x|² - 2 x·c + |c|², four centres at a time because loading x once for four is twice as fast. */
-export function createNearest({ dimension, values }: Centres): (vector: Float32Array) => Nearest {
-  const count = values.length / dimension;
-  const centres = Float64Array.from(values);
-  const norms = Float64Array.from({ length: count }, (_, index) =>
-    squaredNorm(centres, index * dimension, dimension),
-  );
-  const row = new Float64Array(dimension);
-  const products = new Float64Array(count);
+type FindNearest = (vector: Float32Array) => Nearest;
 
+/** With vector instructions where there are any; the result is that of `createPlainNearest` to the last bit. */
+export function createNearest(centres: Centres): FindNearest {
+  const table = tableOf(centres);
+  const among_all = nearestAmongAll(table);
+  const candidates = createCandidates(centres);
+  if (candidates === null) return among_all;
+  return (vector) => {
+    const chosen = candidates(vector);
+    return chosen.length <= candidates_max ? nearestAmong(table, vector, chosen) : among_all(vector);
+  };
+}
+
+/** In plain JavaScript. */
+export function createPlainNearest(centres: Centres): FindNearest {
+  return nearestAmongAll(tableOf(centres));
+}
+
+/** Looking at more than this one by one would take longer than looking at all, four at a time. */
+const candidates_max = 32;
+
+interface Table {
+  readonly dimension: number;
+  readonly centres: Float64Array;
+  readonly squared_norms: Float64Array;
+}
+
+function tableOf({ dimension, values }: Centres): Table {
+  const centres = Float64Array.from(values);
+  const squared_norms = Float64Array.from({ length: values.length / dimension }, (_, index) => {
+    const centre = centres.subarray(index * dimension, (index + 1) * dimension);
+    return dotProduct(centre, centre, 0);
+  });
+  return { dimension, centres, squared_norms };
+}
+
+/** |x - c|² = |x|² - 2 x·c + |c|², four centres at a time because loading x once for four is twice as fast. */
+function nearestAmongAll({ dimension, centres, squared_norms }: Table): FindNearest {
+  const row = new Float64Array(dimension);
+  const products = new Float64Array(squared_norms.length);
   return (vector) => {
     row.set(vector);
     dotProducts(row, centres, products);
     let index = 0;
     let smallest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < count; i++) {
-      const candidate = (norms[i] as number) - 2 * (products[i] as number);
+    for (let i = 0; i < products.length; i++) {
+      const candidate = (squared_norms[i] as number) - 2 * (products[i] as number);
       if (candidate < smallest) {
         smallest = candidate;
         index = i;
       }
     }
-    return { index, squared_distance: Math.max(0, smallest + squaredNorm(row, 0, dimension)) };
+    return { index, squared_distance: Math.max(0, smallest + dotProduct(row, row, 0)) };
   };
+}
+
+/** The same sums in the same order, for some of the centres. */
+function nearestAmong(table: Table, vector: Float32Array, indices: readonly number[]): Nearest {
+  const { dimension, centres, squared_norms } = table;
+  let index = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (const i of indices) {
+    const candidate = (squared_norms[i] as number) - 2 * dotProduct(vector, centres, i * dimension);
+    if (candidate < smallest) {
+      smallest = candidate;
+      index = i;
+    }
+  }
+  return { index, squared_distance: Math.max(0, smallest + dotProduct(vector, vector, 0)) };
 }
 
 function dotProducts(row: Float64Array, centres: Float64Array, products: Float64Array): void {
@@ -60,15 +108,16 @@ function dotProducts(row: Float64Array, centres: Float64Array, products: Float64
     products[centre + 3] = d;
   }
   for (; centre < products.length; centre++) {
-    let sum = 0;
-    for (let i = 0; i < dimension; i++)
-      sum += (row[i] as number) * (centres[centre * dimension + i] as number);
-    products[centre] = sum;
+    products[centre] = dotProduct(row, centres, centre * dimension);
   }
 }
 
-function squaredNorm(values: Float64Array, start: number, length: number): number {
+function dotProduct(
+  row: Float32Array | Float64Array,
+  others: Float32Array | Float64Array,
+  start: number,
+): number {
   let sum = 0;
-  for (let i = start; i < start + length; i++) sum += (values[i] as number) ** 2;
+  for (let i = 0; i < row.length; i++) sum += (row[i] as number) * (others[start + i] as number);
   return sum;
 }

@@ -1,3 +1,4 @@
+import { createSimdFeatures } from '../simd/features.ts';
 import { cosineOfTurns } from './cosine.ts';
 import { hadamard, nextPowerOfTwo } from './hadamard.ts';
 import { bandwidths, features_per_bandwidth, fixed_point } from './layout.ts';
@@ -19,12 +20,27 @@ export interface FeatureOptions {
  */
 export type FeatureMap = (vector: Float32Array, target: Float64Array) => void;
 
+/** What a feature map multiplies and adds. */
+export interface Frequencies {
+  /** Of each round: 1 or -1 for each number of the projection, whose length is a power of two. */
+  readonly signs: readonly Float64Array[];
+  /** In turns, one for each feature. */
+  readonly phases: Float64Array;
+  /** Of each bandwidth: turns per unit of the projection. */
+  readonly scales: readonly number[];
+}
+
 /**
  * Random Fourier features of Gaussian kernels (Rahimi and Recht, NIPS 2007) with structured orthogonal
  * frequencies: three rounds of random signs and Hadamard transform take the place of a random matrix (Yu et al.,
  * "Orthogonal random features", NIPS 2016). All bandwidths share one projection.
  */
-export function createFeatureMap({ dimension, seed, median_distance }: FeatureOptions): FeatureMap {
+export function createFeatureMap(options: FeatureOptions): FeatureMap {
+  const frequencies = drawFrequencies(options);
+  return createSimdFeatures(frequencies) ?? createPlainFeatures(frequencies);
+}
+
+export function drawFrequencies({ dimension, seed, median_distance }: FeatureOptions): Frequencies {
   const length = nextPowerOfTwo(Math.max(dimension, features_per_bandwidth));
   const random = createRandom(seed);
   const signs = Array.from({ length: sign_rounds }, () =>
@@ -35,8 +51,12 @@ export function createFeatureMap({ dimension, seed, median_distance }: FeatureOp
     () => random() / 2 ** 32,
   );
   const scales = bandwidths.map((width) => turns_per_radian / (width * median_distance * length));
-  const projection = new Float64Array(length);
+  return { signs, phases, scales };
+}
 
+/** The feature map in plain JavaScript: the definition, which `createSimdFeatures` meets to the last bit. */
+export function createPlainFeatures({ signs, phases, scales }: Frequencies): FeatureMap {
+  const projection = new Float64Array((signs[0] as Float64Array).length);
   return (vector, target) => {
     projection.fill(0);
     projection.set(vector);
