@@ -71,10 +71,13 @@ export function leafCounts(sums: Float64Array, shape: Shape): Float64Array {
 
 /** Units in each cluster of the coarser level, from those in its leaves. */
 export function parentCounts(leaves: Float64Array, { parents }: Shape): Float64Array {
-  const sums = new Float64Array(parents.reduce((most, parent) => Math.max(most, parent + 1), 0));
-  parents.forEach((parent, leaf) => {
+  let count = 0;
+  for (const parent of parents) count = Math.max(count, parent + 1);
+  const sums = new Float64Array(count);
+  for (let leaf = 0; leaf < parents.length; leaf++) {
+    const parent = parents[leaf] as number;
     sums[parent] = (sums[parent] as number) + (leaves[leaf] as number);
-  });
+  }
   return sums;
 }
 

@@ -8,8 +8,15 @@ const magnitude_max = 1_024;
 /** What makes a vector unfit for a sketch of this dimension, or null. */
 export function vectorFault(vector: Float32Array, dimension: number): VectorFault | null {
   if (vector.length !== dimension) return 'wrong_dimension';
+  if (allWithin(vector, magnitude_max)) return null;
   if (!vector.every(Number.isFinite)) return 'not_finite';
-  return vector.some((value) => Math.abs(value) > magnitude_max) ? 'too_large' : null;
+  return 'too_large';
+}
+
+/** False for what is not a number. A loop, because every vector is looked at. */
+function allWithin(vector: Float32Array, limit: number): boolean {
+  for (let i = 0; i < vector.length; i++) if (!(Math.abs(vector[i] as number) <= limit)) return false;
+  return true;
 }
 
 /** @throws DetectorError bad_vector */
