@@ -120,6 +120,11 @@ function addDetect(program: Command, context: CommandContext, done: Done): void 
     .requiredOption('--reference-to <time>', 'end of the reference, exclusive')
     .option('--feature <name>', 'only this feature, such as embedding.user_message')
     .option('--slice <key=value>', 'only spans of this slice', sliceText)
+    .addOption(
+      new Option('--compatibility <product>', 'its distances and thresholds instead of tests').choices([
+        'vertex',
+      ]),
+    )
     .option('--json', 'print JSON lines on a terminal too')
     .option('--fail-on-drift', 'exit with 2 where something drifted')
     .option('--url <url>', 'address of the collector')

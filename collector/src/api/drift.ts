@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { credentialOf } from '../access/route-scope.ts';
+import type { Compatibility } from '../watch/detect.ts';
 import { whenGone } from './abort.ts';
 import type { ApiParts } from './parts.ts';
 import { isoTime, parseTime } from './times.ts';
@@ -21,6 +22,7 @@ interface DetectBody {
   reference_to: string;
   feature?: string;
   slice?: { key: string; value: string };
+  compatibility?: Compatibility;
 }
 
 export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
@@ -76,6 +78,7 @@ export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
         reference_to: text,
         feature: text,
         slice: { type: 'object', required: ['key', 'value'], properties: { key: text, value: text } },
+        compatibility: { type: 'string', enum: ['vertex'] },
       },
     },
   } as const;
@@ -92,6 +95,7 @@ export function routeDrift(server: FastifyInstance, parts: ApiParts): void {
       reference_to_us: time(body.reference_to),
       ...(body.feature === undefined ? {} : { feature: body.feature }),
       ...(body.slice === undefined ? {} : { slice: body.slice }),
+      ...(body.compatibility === undefined ? {} : { compatibility: body.compatibility }),
     });
     return { verdicts };
   });

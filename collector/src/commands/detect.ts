@@ -9,6 +9,7 @@ export interface DetectFlags {
   readonly referenceTo: string;
   readonly feature?: string;
   readonly slice?: string;
+  readonly compatibility?: string;
   readonly json?: boolean;
   readonly failOnDrift?: boolean;
   readonly url?: string;
@@ -16,7 +17,7 @@ export interface DetectFlags {
 
 interface DetectVerdict {
   readonly drifted: boolean;
-  readonly p: number | null;
+  readonly statistic: number | null;
   readonly [field: string]: unknown;
 }
 
@@ -43,6 +44,7 @@ export async function runDetectCommand(context: CommandContext, flags: DetectFla
     reference_to: flags.referenceTo,
     ...(flags.feature === undefined ? {} : { feature: flags.feature }),
     ...(flags.slice === undefined ? {} : { slice: parseSlice(flags.slice) }),
+    ...(flags.compatibility === undefined ? {} : { compatibility: flags.compatibility }),
   };
   const answer = await post(collectorOf(context, flags), '/api/detect', body, context.signal);
   const { verdicts } = answer as { verdicts: DetectVerdict[] };
@@ -51,7 +53,9 @@ export async function runDetectCommand(context: CommandContext, flags: DetectFla
   else for (const verdict of verdicts) context.out(`${JSON.stringify(verdict)}\n`);
   if (verdicts.some((verdict) => verdict.drifted))
     return flags.failOnDrift ? exit_codes.found : exit_codes.ok;
-  return verdicts.some((verdict) => verdict.p !== null) ? exit_codes.ok : exit_codes.not_enough_evidence;
+  return verdicts.some((verdict) => verdict.statistic !== null)
+    ? exit_codes.ok
+    : exit_codes.not_enough_evidence;
 }
 
 function parseSlice(text: string): { key: string; value: string } {

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import {
   type AnyFit,
   addUnit,
+  compatible_detectors,
+  type Detector,
   DetectorError,
   type Sketch,
   startSketch,
@@ -28,7 +30,11 @@ interface DetectRequest {
   readonly reference_to_us: number;
   readonly feature?: string;
   readonly slice?: { readonly key: string; readonly value: string };
+  /** The distances and thresholds of another product instead of tests. */
+  readonly compatibility?: Compatibility;
 }
+
+export type Compatibility = 'vertex';
 
 /** One line of the answer. */
 interface DetectVerdict extends Verdict {
@@ -61,7 +67,10 @@ export function createDetect({ store, options }: DetectParts): Detect {
     const known = Map.groupBy(await readObservations(store, { ...range, ...bounds }), streamName);
     const name = request.slice ? `${request.slice.key}=${request.slice.value}` : whole.slice_value;
     return [...Map.groupBy(current, streamName)].flatMap(([stream, values]) => {
-      const found = compare(values, known.get(stream) ?? [], options);
+      const found = compare(values, known.get(stream) ?? [], {
+        ...options,
+        compatibility: request.compatibility,
+      });
       return found.map((verdict) => ({
         feature: (values[0] as Observation).feature,
         slice: name,
@@ -92,17 +101,34 @@ function streamName({ feature, encoder, dimension }: Observation): string {
 
 type Unit = readonly Observation[];
 
+interface CompareOptions extends Pick<Options, 'drift_alpha' | 'drift_tolerance'> {
+  readonly compatibility: Compatibility | undefined;
+}
+
+/** A kind the other product knows nothing of has none. */
+function detectorsOf(kind: AnyKind, compatibility: Compatibility | undefined): readonly Detector<AnyFit>[] {
+  if (compatibility === undefined) return kind.detectors;
+  const compatible: Readonly<Record<string, readonly unknown[]>> = compatible_detectors;
+  return (compatible[kind.name] ?? []) as readonly Detector<AnyFit>[];
+}
+
 function compare(
   current: readonly Observation[],
   known: readonly Observation[],
-  { drift_alpha, drift_tolerance }: DetectParts['options'],
+  { drift_alpha, drift_tolerance, compatibility }: CompareOptions,
 ): Verdict[] {
   const [{ feature, encoder }] = current as [Observation];
   const kind = kindOf(feature);
   if (kind === null) return [];
+  const detectors = detectorsOf(kind, compatibility);
   const units = unitsOf(known);
   const held_out = units.filter(isHeldOut);
-  if (held_out.length < kind.fit_units_min) return tooLittle(kind, units.length, unitsOf(current).length);
+  if (held_out.length < kind.fit_units_min) {
+    const n_reference = units.length;
+    return detectors.map(({ name }) =>
+      tooLittle(kind, name, { n_reference, n_current: unitsOf(current).length }),
+    );
+  }
   const fit = kind.createFit({ source: encoder, units: held_out.map(valuesOf) });
   const compared = {
     fit,
@@ -114,8 +140,8 @@ function compare(
     current: sketchUnits(kind, fit, unitsOf(current)),
   };
   // All detectors together raise as many false alarms as were asked for.
-  const levels = { alpha: drift_alpha / kind.detectors.length, tolerance: drift_tolerance };
-  return kind.detectors.map((detector) => detector.detect({ ...compared, ...levels }));
+  const levels = { alpha: drift_alpha / detectors.length, tolerance: drift_tolerance };
+  return detectors.map((detector) => detector.detect({ ...compared, ...levels }));
 }
 
 function unitsOf(values: readonly Observation[]): Unit[] {
@@ -151,10 +177,12 @@ function sketchUnits(kind: AnyKind, fit: AnyFit, units: readonly Unit[]): Sketch
   return sketch;
 }
 
-function tooLittle(kind: AnyKind, n_reference: number, n_current: number): Verdict[] {
+function tooLittle(
+  kind: AnyKind,
+  detector: string,
+  sizes: Pick<Verdict, 'n_reference' | 'n_current'>,
+): Verdict {
   const nothing = { statistic: null, p: null, effect: null, effect_low: null, effect_high: null };
-  const why = `Too little evidence: the reference holds ${n_reference} conversations, and about ${kind.fit_units_min * 4} are needed.`;
-  return kind.detectors.map(({ name }) => {
-    return { detector: name, n_reference, n_current, ...nothing, drifted: false, why };
-  });
+  const why = `Too little evidence: the reference holds ${sizes.n_reference} conversations, and about ${kind.fit_units_min * 4} are needed.`;
+  return { detector, ...sizes, ...nothing, drifted: false, why };
 }

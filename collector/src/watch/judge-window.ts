@@ -16,6 +16,9 @@ import { windowVerdict } from './window-verdict.ts';
 const slice_window_min = 100;
 const slice_reference_min = 500;
 
+/** What detectors that go on may ignore is meant for the worst of all changes, and so is that much more than it seems. */
+const sequential_tolerance_part = 0.25;
+
 export interface JudgeWindowParts {
   readonly store: Pick<Store, 'query'>;
   readonly references: References;
@@ -125,9 +128,10 @@ function judgeSequentially(
   if (pair === undefined || (policy !== 'first' && policy !== 'pinned')) return { findings: [], states: [] };
   const alpha = options.alpha / (kind.detectors.length + kind.sequential.length);
   const { slice_key, slice_value } = pair;
+  const tolerance = options.tolerance * sequential_tolerance_part;
   const steps = kind.sequential.map((detector) => {
     const state = states.get(stream, pair, detector.name) ?? detector.start();
-    const step = detector.step({ ...pair, fit, alpha, tolerance: options.tolerance, state });
+    const step = detector.step({ ...pair, fit, alpha, tolerance, state });
     return { name: detector.name, step };
   });
   return {
