@@ -43,6 +43,11 @@ export function load(address: Code, offset = 0): Code {
   return [...address, ...opcodes['v128.load'], ...memoryArgument(offset)];
 }
 
+/** Reads one double into both lanes. */
+export function loadBoth(address: Code): Code {
+  return [...address, ...opcodes['v128.load64_splat'], ...memoryArgument(0)];
+}
+
 /** Writes a vector, or with `i32.store` an integer. */
 export function store(
   address: Code,

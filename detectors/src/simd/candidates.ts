@@ -75,8 +75,9 @@ function quantise(vector: Float32Array, target: Int16Array): Quantised {
 function placeInTile(tiled: Int16Array, index: number, numbers: Int16Array): void {
   const tile = Math.floor(index / tile_centres) * tile_centres * numbers.length;
   const place = tile + (index % tile_centres) * block_numbers;
-  for (let i = 0; i < numbers.length; i += block_numbers) {
-    tiled.set(numbers.subarray(i, i + block_numbers), place + i * tile_centres);
+  for (let i = 0; i < numbers.length; i++) {
+    const block = Math.floor(i / block_numbers) * block_numbers;
+    tiled[place + block * tile_centres + (i - block)] = numbers[i] as number;
   }
 }
 

@@ -43,9 +43,12 @@ function flipAndTransform(kernels: Kernels, values: Float64Array, signs: number)
   }
 }
 
-/** What flips the sign of a double when it is xored with it: its first bit. */
-function signMasks(signs: readonly Float64Array[]): BigInt64Array {
-  return BigInt64Array.from(
-    signs.flatMap((round) => Array.from(round, (sign) => (sign < 0 ? -(2n ** 63n) : 0n))),
-  );
+/** What flips the sign of a double when it is xored with it: -0 is the sign bit alone. */
+function signMasks(signs: readonly Float64Array[]): Float64Array {
+  const length = (signs[0] as Float64Array).length;
+  const masks = new Float64Array(signs.length * length);
+  signs.forEach((round, index) => {
+    for (let i = 0; i < length; i++) masks[index * length + i] = (round[i] as number) < 0 ? -0 : 0;
+  });
+  return masks;
 }

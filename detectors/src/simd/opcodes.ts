@@ -14,6 +14,7 @@ export const opcodes = {
   'i32.lt_u': [0x49],
   'i32.add': [0x6a],
   'v128.load': [0xfd, 0x00],
+  'v128.load64_splat': [0xfd, 0x0a],
   'v128.store': [0xfd, 0x0b],
   'i8x16.shuffle': [0xfd, 0x0d],
   'f64x2.splat': [0xfd, 0x14],

@@ -4,6 +4,7 @@ import { assemble } from './assembler.ts';
 import { cosineKernel } from './cosine-kernel.ts';
 import { dotProducts } from './dot-kernel.ts';
 import { flipAndTransformEights, oneStep, threeStepsFrom8, threeStepsFrom64 } from './hadamard-kernels.ts';
+import { pairProducts, pairSquaredDifferences } from './pair-kernels.ts';
 
 /** The results are the same to the last bit; plain JavaScript takes a few times as long. */
 export type MeasuringPath = 'WebAssembly SIMD' | 'JavaScript';
@@ -20,6 +21,14 @@ export interface Kernels {
   threeStepsFrom8(values: number, values_end: number): void;
   threeStepsFrom64(values: number, values_end: number): void;
   oneStep(values: number, values_end: number, distance_bytes: number): void;
+  pairProducts(row: number, row_end: number, tile: number, tiles_end: number, results: number): void;
+  pairSquaredDifferences(
+    row: number,
+    row_end: number,
+    tile: number,
+    tiles_end: number,
+    results: number,
+  ): void;
   cosines(projection: number, projection_end: number, phases: number, target: number, scale: number): void;
 }
 
@@ -56,7 +65,7 @@ const compiled = platform === undefined ? null : compile(platform);
 
 function compile(from: Platform): Module | null {
   const bytes = assemble([
-    dotProducts,
+    ...[dotProducts, pairProducts, pairSquaredDifferences],
     ...[flipAndTransformEights, threeStepsFrom8, threeStepsFrom64, oneStep],
     cosineKernel({ sine_series, fixed_point }),
   ]);

@@ -1,6 +1,6 @@
 import { createInstance, type Kernels } from './platform.ts';
 
-type NumberArray = Float64Array | BigInt64Array | Int32Array | Int16Array;
+type NumberArray = Float64Array | Int32Array | Int16Array;
 type Arrays = Readonly<Record<string, NumberArray>>;
 
 /** Kernels and the arrays they work on, whose memory goes when they go. */

@@ -1,7 +1,7 @@
 import { mean, quantileSorted } from 'simple-statistics';
 import { estimateTraces, type Traces } from './kernel-traces.ts';
 import { bandwidths, features_per_bandwidth, fixed_point, kernelSums } from './layout.ts';
-import { distance } from './vectors.ts';
+import { createPairSums } from './pairs.ts';
 
 export interface KernelFit {
   readonly traces: Traces;
@@ -42,8 +42,10 @@ function unlikePopulations(distances: Float64Array, width: number): number {
 export function pairDistances(rows: readonly Float32Array[]): Float64Array {
   const distances = new Float64Array((rows.length * (rows.length - 1)) / 2);
   let pair = 0;
-  rows.forEach((row, i) => {
-    for (let j = 0; j < i; j++) distances[pair++] = distance(row, rows[j] as Float32Array);
+  const squaredDistances = createPairSums(rows, 'squared_difference');
+  rows.forEach((_, i) => {
+    const squared = squaredDistances(i);
+    for (let j = 0; j < i; j++) distances[pair++] = Math.sqrt(squared[j] as number);
   });
   return distances.sort();
 }

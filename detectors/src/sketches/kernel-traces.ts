@@ -1,3 +1,5 @@
+import { createPairSums } from './pairs.ts';
+
 /** Traces of powers of the covariance of the features: what the null distribution of a kernel mean needs. */
 export interface Traces {
   /** tr C: the sum of its eigenvalues. */
@@ -36,9 +38,11 @@ export function estimateTraces(rows: readonly Float64Array[]): Traces {
 /** Dot products of all pairs; each is computed once. */
 function gramOf(rows: readonly Float64Array[]): Float64Array[] {
   const gram = rows.map(() => new Float64Array(rows.length));
-  rows.forEach((row, i) => {
+  const products = createPairSums(rows, 'product');
+  rows.forEach((_, i) => {
+    const row = products(i);
     for (let j = 0; j <= i; j++) {
-      const product = dot(row, rows[j] as Float64Array);
+      const product = row[j] as number;
       (gram[i] as Float64Array)[j] = product;
       (gram[j] as Float64Array)[i] = product;
     }
@@ -75,8 +79,10 @@ function sumOfCubes(line: Float64Array): number {
 /** The trace of the cube of a symmetric matrix. */
 function sumOfTriples(gram: readonly Float64Array[]): number {
   let sum = 0;
+  const products = createPairSums(gram, 'product');
   gram.forEach((line, i) => {
-    for (let j = 0; j < i; j++) sum += 2 * (line[j] as number) * dot(line, gram[j] as Float64Array);
+    const paired = products(i);
+    for (let j = 0; j < i; j++) sum += 2 * (line[j] as number) * (paired[j] as number);
   });
   return sum;
 }

@@ -44,12 +44,9 @@ export function drawFrequencies({ dimension, seed, median_distance }: FeatureOpt
   const length = nextPowerOfTwo(Math.max(dimension, features_per_bandwidth));
   const random = createRandom(seed);
   const signs = Array.from({ length: sign_rounds }, () =>
-    Float64Array.from({ length }, () => (random() & 1 ? 1 : -1)),
+    new Float64Array(length).map(() => (random() & 1 ? 1 : -1)),
   );
-  const phases = Float64Array.from(
-    { length: features_per_bandwidth * bandwidths.length },
-    () => random() / 2 ** 32,
-  );
+  const phases = new Float64Array(features_per_bandwidth * bandwidths.length).map(() => random() / 2 ** 32);
   const scales = bandwidths.map((width) => turns_per_radian / (width * median_distance * length));
   return { signs, phases, scales };
 }

@@ -30,9 +30,3 @@ export function checkVector(vector: Float32Array, dimension: number): void {
   if (fault === 'too_large')
     throw new DetectorError('bad_vector', `A vector holds a number beyond ${magnitude_max}; scale it down.`);
 }
-
-export function distance(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return Math.sqrt(sum);
-}

@@ -5,7 +5,6 @@ test('arrays are copied to places of their own, each where a register begins', (
   const given = {
     odd: Int16Array.of(1, -2, 3),
     doubles: Float64Array.of(0.5, -0),
-    masks: BigInt64Array.of(-(2n ** 63n)),
     integers: Int32Array.of(7),
   };
   const arrays = createWorkspace(given)!.arrays;
@@ -13,7 +12,7 @@ test('arrays are copied to places of their own, each where a register begins', (
   for (const array of Object.values(arrays)) expect(array.byteOffset % 16).toBe(0);
   given.odd[0] = 9;
   arrays.doubles.fill(4);
-  expect([arrays.odd[0], arrays.integers[0], arrays.masks[0]]).toEqual([1, 7, -(2n ** 63n)]);
+  expect([arrays.odd[0], arrays.integers[0]]).toEqual([1, 7]);
 });
 
 test('memory is as large as the arrays need, and given back when they go', () => {
