@@ -11,7 +11,7 @@ import type { JournalRequests } from './journal-requests.ts';
  * Erasures, one after the other. A request is on disk before it is answered, and what an end of the process
  * interrupts is finished after the next start:
  *
- *     request ─▶ noted ─▶ journal closed off and stored up to there ─▶ store ─▶ vectors of the watch ─▶ journal
+ *     request ─▶ noted ─▶ journal closed off and stored up to there ─▶ store ─▶ values of the watch ─▶ journal
  *
  * The journal comes last: until then it may be what a damaged file is filled from. When an erasure is done, the
  * note of it no longer says whom it was about.
@@ -117,7 +117,7 @@ async function erase(selector: EraseSelector, parts: ErasureParts, signal: Abort
   const removed = await parts.whileWatchRests(async () => {
     const rows = await store.erase(selector);
     const vectors = await forgetRemovedVectors({ control, store });
-    return vectors === 0 ? rows : { ...rows, 'vectors of the watch': vectors };
+    return vectors === 0 ? rows : { ...rows, 'values of the watch': vectors };
   });
   await journal.forget(position);
   return removed;
