@@ -219,6 +219,7 @@ describe('embeddings', () => {
         dimension: 2,
         vector: Float32Array.of(0.5, 1),
         text_hash: messages[0]?.message_hash,
+        sampling_probability: null,
       },
     ]);
     expect(messages[0]).toMatchObject({ role: 'user', text: 'Hello' });
