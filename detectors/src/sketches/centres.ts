@@ -13,69 +13,76 @@ export interface Nearest {
 
 type FindNearest = (vector: Float32Array) => Nearest;
 
+/** More candidates than this take longer one by one than all centres together. */
+const candidates_max = 64;
+
 /** With vector instructions where there are any; the result is that of `createPlainNearest` to the last bit. */
 export function createNearest(centres: Centres): FindNearest {
   const candidates = createCandidates(centres);
   if (candidates === null) return createPlainNearest(centres);
-  const search = createSearch(centres.dimension, centres.values);
-  return (vector) => search(vector, candidates(vector));
+  const { dimension, values } = centres;
+  const squared_norms = squaredNorms(centres);
+  const products = new Float64Array(candidates_max);
+  let among_all: FindNearest | null = null;
+  return (vector) => {
+    const indices = candidates(vector);
+    if (indices.length > candidates_max) {
+      among_all ??= createPlainNearest(centres);
+      return among_all(vector);
+    }
+    for (let i = 0; i < indices.length; i++) {
+      products[i] = dotProduct(vector, values, (indices[i] as number) * dimension);
+    }
+    return nearestOf({ indices, products, squared_norms }, dotProduct(vector, vector, 0));
+  };
 }
 
 /** Looks at every centre, in plain JavaScript. */
-export function createPlainNearest({ dimension, values }: Centres): FindNearest {
+export function createPlainNearest(centres: Centres): FindNearest {
+  const squared_norms = squaredNorms(centres);
+  const indices = Array.from(squared_norms.keys());
   // As doubles, because converting every number anew takes a fifth longer.
-  const search = createSearch(dimension, Float64Array.from(values));
-  const row = new Float64Array(dimension);
-  const all = Array.from({ length: values.length / dimension }, (_, index) => index);
+  const doubles = Float64Array.from(centres.values);
+  const row = new Float64Array(centres.dimension);
+  const products = new Float64Array(indices.length);
   return (vector) => {
     row.set(vector);
-    return search(row, all);
+    dotProducts(row, doubles, products);
+    return nearestOf({ indices, products, squared_norms }, dotProduct(vector, vector, 0));
   };
 }
 
-type Numbers = Float32Array | Float64Array;
-
-/** Finds the nearest of some centres by |x - c|² = |x|² - 2 x·c + |c|² in doubles; of equals, the first. */
-function createSearch(
-  dimension: number,
-  centres: Numbers,
-): (row: Numbers, indices: readonly number[]) => Nearest {
-  const squared_norms = Float64Array.from({ length: centres.length / dimension }, (_, index) => {
-    const centre = centres.subarray(index * dimension, (index + 1) * dimension);
-    return dotProduct(centre, centre, 0);
-  });
-  const products = new Float64Array(squared_norms.length);
-  return (row, indices) => {
-    dotProducts(row, centres, { indices, products });
-    let nearest = 0;
-    let smallest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i] as number;
-      const candidate = (squared_norms[index] as number) - 2 * (products[i] as number);
-      if (candidate < smallest) {
-        smallest = candidate;
-        nearest = index;
-      }
-    }
-    return { index: nearest, squared_distance: Math.max(0, smallest + dotProduct(row, row, 0)) };
-  };
-}
-
-interface Products {
+interface Search {
   readonly indices: readonly number[];
-  /** One for each of the indices. */
+  /** With each of the indices. */
   readonly products: Float64Array;
+  /** Of all centres. */
+  readonly squared_norms: Float64Array;
 }
 
-/** Four centres at a time because loading x once for four is twice as fast. */
-function dotProducts(row: Numbers, centres: Numbers, { indices, products }: Products): void {
+/** By |x - c|² = |x|² - 2 x·c + |c|² in doubles; of equals, the first. */
+function nearestOf({ indices, products, squared_norms }: Search, squared_norm: number): Nearest {
+  let index = 0;
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < indices.length; i++) {
+    const candidate = (squared_norms[indices[i] as number] as number) - 2 * (products[i] as number);
+    if (candidate < smallest) {
+      smallest = candidate;
+      index = indices[i] as number;
+    }
+  }
+  return { index, squared_distance: Math.max(0, smallest + squared_norm) };
+}
+
+/** Four centres at a time because loading x once for four is twice as fast; each is summed in the order of numbers. */
+function dotProducts(row: Float64Array, centres: Float64Array, products: Float64Array): void {
   const dimension = row.length;
-  let next = 0;
-  for (; next + 4 <= indices.length; next += 4) {
-    const first = (indices[next] as number) * dimension;
-    const second = (indices[next + 1] as number) * dimension;
-    const third = (indices[next + 2] as number) * dimension;
-    const fourth = (indices[next + 3] as number) * dimension;
+  let centre = 0;
+  for (; centre + 4 <= products.length; centre += 4) {
+    const first = centre * dimension;
+    const second = first + dimension;
+    const third = second + dimension;
+    const fourth = third + dimension;
     let a = 0;
     let b = 0;
     let c = 0;
@@ -87,17 +94,27 @@ function dotProducts(row: Numbers, centres: Numbers, { indices, products }: Prod
       c += x * (centres[third + i] as number);
       d += x * (centres[fourth + i] as number);
     }
-    products[next] = a;
-    products[next + 1] = b;
-    products[next + 2] = c;
-    products[next + 3] = d;
+    products[centre] = a;
+    products[centre + 1] = b;
+    products[centre + 2] = c;
+    products[centre + 3] = d;
   }
-  for (; next < indices.length; next++) {
-    products[next] = dotProduct(row, centres, (indices[next] as number) * dimension);
+  for (; centre < products.length; centre++) {
+    let sum = 0;
+    for (let i = 0; i < dimension; i++)
+      sum += (row[i] as number) * (centres[centre * dimension + i] as number);
+    products[centre] = sum;
   }
 }
 
-function dotProduct(row: Numbers, others: Numbers, start: number): number {
+function squaredNorms({ dimension, values }: Centres): Float64Array {
+  return Float64Array.from({ length: values.length / dimension }, (_, index) => {
+    const centre = values.subarray(index * dimension, (index + 1) * dimension);
+    return dotProduct(centre, centre, 0);
+  });
+}
+
+function dotProduct(row: Float32Array, others: Float32Array, start: number): number {
   let sum = 0;
   for (let i = 0; i < row.length; i++) sum += (row[i] as number) * (others[start + i] as number);
   return sum;
