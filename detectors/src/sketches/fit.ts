@@ -50,7 +50,7 @@ export interface VectorFitRequest extends Omit<UnitFitRequest, 'units'> {
 }
 
 /**
- * Fits what sketches are made with. Takes about two seconds for 2,000 vectors of 384 numbers.
+ * Fits what sketches are made with. Takes about half a second for 2,000 vectors of 384 numbers.
  * @throws DetectorError too_few_rows below 64 units, bad_vector
  */
 export function createFit({ vectors, ...request }: VectorFitRequest): Fit {

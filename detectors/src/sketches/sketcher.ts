@@ -12,7 +12,7 @@ export interface Sketcher {
   add(vector: Float32Array, sketches: readonly GrowingSketch[]): void;
 }
 
-/** Keep a sketcher for as long as there are vectors of its fit: making one takes as long as a few vectors. */
+/** Keep a sketcher for as long as there are vectors of its fit: making one takes as long as some fifty vectors. */
 export function createSketcher(fit: Fit): Sketcher {
   const measure = createMeasure(fit);
   return {

@@ -112,6 +112,18 @@ describe('the nearest centre', () => {
     expectSame(centresOf(nearly, dimension), [...nearly, ...cloud({ count: 20, dimension, seed: 4 })]);
   });
 
+  test('is the first of equals, and found among all where there are too many candidates', () => {
+    const dimension = 12;
+    const rows = cloud({ count: 4, dimension, seed: 8 });
+    const centres = centresOf(
+      Array.from({ length: 300 }, (_, i) => rows[i % 3]!),
+      dimension,
+    );
+    for (const row of rows) expect(createCandidates(centres)!(row).length).toBeGreaterThanOrEqual(100);
+    expectSame(centres, rows);
+    expect(rows.slice(0, 3).map((row) => createNearest(centres)(row).index)).toEqual([0, 1, 2]);
+  });
+
   test('is the same far from the origin, where rounding is coarse', () => {
     const dimension = 30;
     const rows = cloud({ count: 120, dimension, seed: 5 }).map((row) =>
