@@ -4,7 +4,8 @@ import type { Fit } from './sketches/fit.ts';
 import { leafCounts, momentSum } from './sketches/layout.ts';
 import { adjustByBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { normalTail } from './statistics/normal-tail.ts';
-import { signedDeviance } from './statistics/signed-deviance.ts';
+import { proportionDifference } from './statistics/proportion-difference.ts';
+import { signedDeviance, type TwoCounts } from './statistics/signed-deviance.ts';
 
 export interface ClusterChange {
   /** Index of the leaf, as `nearestLeaves` gives it. */
@@ -19,21 +20,24 @@ export interface ClusterChange {
   readonly p: number;
 }
 
+/** Standard errors that a change is thought smaller by, to rank it. */
+const doubt = 1;
+
 /**
- * Which clusters grew or shrank, the clearest first. A unit counts as so many vectors as would give its variance
- * if they were independent.
+ * Which clusters grew or shrank, by how much at least: the change of share less its standard error. The clearest
+ * change is often that of a rare cluster, and the largest that of a frequent one by chance; neither is what moved
+ * most. A unit counts as so many vectors as would give its variance if they were independent.
  */
 export function rankClusters({ fit, reference, current }: Comparison): ClusterChange[] {
   const [before, after] = [leafCounts(reference.sums, fit), leafCounts(current.sums, fit)];
   const vectors = vectorsPerUnit({ fit, reference, current });
-  const scores = Array.from(after, (count, leaf) =>
-    signedDeviance({
-      hits: count * vectors,
-      trials: current.count * vectors,
-      other_hits: (before[leaf] as number) * vectors,
-      other_trials: reference.count * vectors,
-    }),
-  );
+  const counts = Array.from(after, (count, leaf) => ({
+    hits: count * vectors,
+    trials: current.count * vectors,
+    other_hits: (before[leaf] as number) * vectors,
+    other_trials: reference.count * vectors,
+  }));
+  const scores = counts.map(signedDeviance);
   const p_values = adjustByBenjaminiHochberg(scores.map((z) => 2 * normalTail(Math.abs(z))));
   return scores
     .map((z, leaf) => ({
@@ -43,7 +47,19 @@ export function rankClusters({ fit, reference, current }: Comparison): ClusterCh
       z,
       p: p_values[leaf] as number,
     }))
-    .sort((a, b) => Math.abs(b.z) - Math.abs(a.z) || a.leaf - b.leaf);
+    .map((change) => ({ change, least: leastChange(counts[change.leaf] as TwoCounts) }))
+    .sort((a, b) => b.least - a.least || a.change.leaf - b.change.leaf)
+    .map(({ change }) => change);
+}
+
+/** Of a share, up or down; below 0 where it may be either. */
+function leastChange({ hits, trials, other_hits, other_trials }: TwoCounts): number {
+  const [now, then] = [
+    { hits, count: trials },
+    { hits: other_hits, count: other_trials },
+  ] as const;
+  const { low, high } = proportionDifference(now, then, doubt);
+  return Math.max(low, -high);
 }
 
 /** The leaf of each vector: examples of a cluster are those with its index. */

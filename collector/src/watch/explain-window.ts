@@ -30,7 +30,7 @@ export interface ExplainParts {
 export interface WindowExplanation {
   /** Traces of the values that speak most for the window. */
   readonly examples: readonly string[];
-  /** Clusters of vectors that grew, the clearest first; none for other features. */
+  /** Clusters of vectors that grew, those that grew most first; none for other features. */
   readonly clusters: readonly GrownCluster[];
 }
 

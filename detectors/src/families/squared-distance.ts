@@ -1,6 +1,7 @@
 import type { KernelFit } from '../sketches/fit-kernels.ts';
 import { fixed_point } from '../sketches/layout.ts';
-import { threeMomentTail } from '../statistics/three-moment-tail.ts';
+import { meanOverNormal } from '../statistics/mean-over-normal.ts';
+import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 
 /** One side of a comparison: the mean of some features over its units. */
 export interface Side {
@@ -31,7 +32,8 @@ const resolution = 1 / fixed_point;
  * JMLR 13, 2012, lemma 6). With weight a of a unit, 1/n in one side and -1/N in the other, it is a sum of
  * a·a'·k(x, x') over pairs of different units, whose variance and third moment under no drift are
  * 2·Σa²a'²·E k² and 8·Σa²a'²a''²·tr C³ + 4·Σa³a'³·E k³: exact, small windows included. The tail is that of the
- * chi-square law with these moments.
+ * chi-square law with these moments, averaged over what the fit's traces may err by: a fit of few units makes
+ * larger p-values, as Student's law does.
  *
  * The fit's traces are scaled to the variance that the units on each side have, so that conversations of another
  * length are no drift.
@@ -43,13 +45,18 @@ export function squaredDistance(current: Side, reference: Side, { traces }: Kern
   const [a, b] = [scale(here) / n, scale(there) / m];
   const squares = a ** 2 * (n / (n - 1)) + b ** 2 * (m / (m - 1)) + 2 * a * b;
   const skew = scale(here) ** 1.5 / n ** 2 - scale(there) ** 1.5 / m ** 2;
-  const variance = 2 * squares * traces.second + resolution ** 2;
-  const third = 8 * (a + b) ** 3 * traces.third + 4 * skew ** 2 * traces.cubes;
   const estimate = lengthOfDifference(current.mean, reference.mean) - here / n - there / m;
+  const { second = 0, third = 0 } = traces.errors ?? {};
+  const cumulants = (error: number): Cumulants => ({
+    mean: 0,
+    variance: 2 * squares * traces.second * Math.exp(error * second) + resolution ** 2,
+    third: (8 * (a + b) ** 3 * traces.third + 4 * skew ** 2 * traces.cubes) * Math.exp(error * third),
+  });
+  const tail = (error: number) => threeMomentTail(estimate, cumulants(error));
   return {
     estimate,
-    p: threeMomentTail(estimate, { mean: 0, variance, third }),
-    deviation: Math.sqrt(variance),
+    p: second > 0 ? meanOverNormal(tail) : tail(0),
+    deviation: Math.sqrt(cumulants(0).variance),
     deviation_of_reference: b * Math.sqrt(2 * traces.second),
     largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(scale(here), scale(there)),
   };

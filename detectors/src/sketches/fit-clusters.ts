@@ -6,8 +6,10 @@ import { leafCounts, leaves_max, leaves_per_parent, parentCounts, type Shape } f
 import { fitBinEdges } from './novelty-bins.ts';
 
 const rows_per_leaf = 8;
-/** Of the units; the centres are fitted on this part, the distances to them ranked on the rest. */
-export const centres_part = 0.75;
+/** Of the units. */
+const centres_part = 0.75;
+/** Units held out, where that leaves half of them for the centres. */
+const held_out_min = 100;
 
 /** The clusters of two levels, the leaves, and their parents, and what is measured with them. */
 export interface ClusterShares {
@@ -30,7 +32,7 @@ export interface ClusterFit {
 
 /** Clusters from units in random order. */
 export function fitClusters(units: readonly (readonly Float32Array[])[], dimension: number): ClusterShares {
-  const cut = Math.floor(units.length * centres_part);
+  const cut = unitsForCentres(units.length);
   const rows = units.slice(0, cut).flat();
   const row_count = units.reduce((sum, unit) => sum + unit.length, 0);
   const leaf_count = Math.min(leaves_max, Math.floor(row_count / rows_per_leaf));
@@ -53,6 +55,14 @@ export function fitClusters(units: readonly (readonly Float32Array[])[], dimensi
         .map((row) => nearest(row).squared_distance),
     ),
   };
+}
+
+/**
+ * How many of so many units the centres are fitted on. The distances to them are ranked on the others, which give the
+ * null distribution of clusters too: vectors of one unit draw a centre to themselves.
+ */
+export function unitsForCentres(count: number): number {
+  return Math.floor(Math.min(count * centres_part, Math.max(count - held_out_min, count / 2)));
 }
 
 /** Leaves whose centres are close have one parent. */

@@ -4,9 +4,9 @@ import { DetectorError } from '../errors.ts';
 import {
   type ClusterFit,
   type ClusterShares,
-  centres_part,
   fitClusters,
   fitClusterTraces,
+  unitsForCentres,
 } from './fit-clusters.ts';
 import { fitKernels, type KernelFit, medianPositive, pairDistances } from './fit-kernels.ts';
 import { sketch_version } from './layout.ts';
@@ -15,8 +15,10 @@ import { createRandom, shuffled } from './random.ts';
 import { checkVector } from './vectors.ts';
 
 export const fit_rows_min = 64;
-/** Units whose pairs give distances and traces: enough for three digits, and the time grows with their cube. */
+/** Units whose pairs give distances: enough for three digits, and the time grows with their square. */
 const pair_units_max = 600;
+/** Units that give the null distributions: as many as there are, because what these err by is in every verdict. */
+const null_units_max = 4_000;
 
 /** What a sketch is made with. Fixed once, from vectors that are in neither the reference nor a window. */
 export interface Fit extends ClusterShares {
@@ -50,7 +52,7 @@ export interface VectorFitRequest extends Omit<UnitFitRequest, 'units'> {
 }
 
 /**
- * Fits what sketches are made with. Takes about half a second for 2,000 vectors of 384 numbers.
+ * Fits what sketches are made with. Takes about a second for 2,000 vectors of 384 numbers.
  * @throws DetectorError too_few_rows below 64 units, bad_vector
  */
 export function createFit({ vectors, ...request }: VectorFitRequest): Fit {
@@ -64,8 +66,7 @@ export function createFit({ vectors, ...request }: VectorFitRequest): Fit {
 export function fitUnits({ encoder, dimension, units, seed = 1 }: UnitFitRequest): Fit {
   checkUnits(units, dimension);
   const dealt = shuffled(units, createRandom(seed));
-  const pair_units = dealt.slice(-pair_units_max);
-  const distances = pairDistances(pair_units.map((unit) => unit[0] as Float32Array));
+  const distances = pairDistances(dealt.slice(-pair_units_max).map((unit) => unit[0] as Float32Array));
   const measured_with: MeasureFit = {
     ...{ encoder, dimension, seed, units: units.length },
     rows: units.reduce((sum, unit) => sum + unit.length, 0),
@@ -73,21 +74,13 @@ export function fitUnits({ encoder, dimension, units, seed = 1 }: UnitFitRequest
     ...fitClusters(dealt, dimension),
   };
   const measure = createMeasure(measured_with);
-  const measured = pair_units.map((unit) => measure(unit).slice());
+  const measured = dealt.slice(-null_units_max).map((unit) => measure(unit).slice());
   const values = {
     ...measured_with,
     kernels: fitKernels(measured, distances, measured_with.median_distance),
-    clusters: fitClusterTraces(measured.slice(-heldOut(units.length)), measured_with),
+    clusters: fitClusterTraces(measured.slice(unitsForCentres(units.length) - units.length), measured_with),
   };
   return { id: fitId(values), ...values };
-}
-
-/**
- * Units for the null distribution of clusters: those that did not shape the clusters, because vectors of one unit
- * draw a centre to themselves; a hundred at least.
- */
-function heldOut(units: number): number {
-  return Math.max(units - Math.floor(units * centres_part), 100);
 }
 
 function checkUnits(units: UnitFitRequest['units'], dimension: number): void {
@@ -120,5 +113,8 @@ export function fitId(values: Omit<Fit, 'id'>): string {
 }
 
 function numbersOfKernel({ traces, unlike }: KernelFit): number[] {
-  return [traces.first, traces.second, traces.third, traces.cubes, unlike];
+  const { first, second, third, cubes, errors } = traces;
+  // Fits of earlier versions have none.
+  const of_errors = errors === undefined ? [] : [errors.second, errors.third];
+  return [first, second, third, cubes, unlike, ...of_errors];
 }

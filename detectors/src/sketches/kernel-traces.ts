@@ -1,3 +1,4 @@
+import { mean, sampleVariance } from 'simple-statistics';
 import { createPairSums } from './pairs.ts';
 
 /** Traces of powers of the covariance of the features: what the null distribution of a kernel mean needs. */
@@ -10,17 +11,54 @@ export interface Traces {
   readonly third: number;
   /** Mean cube of the kernel of two different rows, centred: what makes small windows more skew than large ones. */
   readonly cubes: number;
+  /** Standard errors of the logarithms of tr C² and tr C³, which err together. Absent where these are known. */
+  readonly errors?: { readonly second: number; readonly third: number };
 }
 
+/** More rows are taken in blocks of at most so many: of pairs and triples a part is enough, of rows it is not. */
+const block_rows = 400;
+
 /**
- * Estimates the traces from rows of features through their Gram matrix, in which the diagonal, the source of the
- * bias, can be left out. The matrix is U-centred: then tr C² is unbiased (Székely and Rizzo, "Partial distance
- * correlation", Annals of Statistics 42, 2014, section 3). tr C is unbiased too; tr C³, the mean over triples of
- * different rows, is so up to terms of the order 1/rows.
+ * Estimates the traces from at least four rows of features through their Gram matrix, in which the diagonal, the
+ * source of the bias, can be left out. The matrix is U-centred: then tr C² is unbiased (Székely and Rizzo, "Partial
+ * distance correlation", Annals of Statistics 42, 2014, section 3). tr C is unbiased too; tr C³, the mean over
+ * triples of different rows, is so up to terms of the order 1/rows.
  *
- * Time grows with rows³, memory with rows².
+ * The errors are those of U-statistics, which come from what each row adds to the mean over its pairs and triples
+ * (Hoeffding, Annals of Mathematical Statistics 19, 1948, theorem 7.1). So means over blocks of rows are as good as
+ * over all pairs, and the time grows with the rows and not with their cube.
  */
 export function estimateTraces(rows: readonly Float64Array[]): Traces {
+  const block_count = Math.ceil(rows.length / block_rows);
+  const blocks = Array.from({ length: block_count }, (_, block) => {
+    const start = Math.floor((block * rows.length) / block_count);
+    return blockTraces(rows.slice(start, Math.floor(((block + 1) * rows.length) / block_count)));
+  });
+  const average = (of: (block: BlockTraces) => number) =>
+    blocks.reduce((sum, block) => sum + of(block), 0) / block_count;
+  const [seconds, thirds] = [
+    blocks.flatMap((block) => block.seconds),
+    blocks.flatMap((block) => block.thirds),
+  ];
+  return {
+    first: average((block) => block.first),
+    second: mean(seconds),
+    third: mean(thirds),
+    cubes: average((block) => block.cubes),
+    errors: { second: relativeError(seconds, 2), third: relativeError(thirds, 3) },
+  };
+}
+
+interface BlockTraces {
+  readonly first: number;
+  /** For each row, the mean over the pairs it is in, whose mean is tr C². */
+  readonly seconds: number[];
+  /** The same over triples, for tr C³. */
+  readonly thirds: number[];
+  readonly cubes: number;
+}
+
+function blockTraces(rows: readonly Float64Array[]): BlockTraces {
   const count = rows.length;
   const gram = gramOf(rows);
   const sums = gram.map((line) => line.reduce((sum, value) => sum + value, 0));
@@ -29,10 +67,16 @@ export function estimateTraces(rows: readonly Float64Array[]): Traces {
   uCentre(gram, { sums, total });
   return {
     first: (diagonal - total / count) / (count - 1),
-    second: sumOfSquares(gram) / (count * (count - 3)),
-    third: sumOfTriples(gram) / (count * (count - 1) * (count - 2)),
+    seconds: gram.map((line) => dot(line, line) / (count - 3)),
+    thirds: sumsOfTriples(gram).map((sum) => sum / ((count - 1) * (count - 2))),
     cubes: gram.reduce((sum, line) => sum + sumOfCubes(line), 0) / (count * (count - 1)),
   };
+}
+
+/** Of a U-statistic of so many rows at a time, from what each row adds: the delta method for its logarithm. */
+function relativeError(parts: readonly number[], order: number): number {
+  const whole = mean(parts);
+  return whole > 0 ? (order * Math.sqrt(sampleVariance(parts) / parts.length)) / whole : 0;
 }
 
 /** Dot products of all pairs; each is computed once. */
@@ -68,23 +112,25 @@ function uCentre(gram: Float64Array[], { sums, total }: GramSums): void {
   });
 }
 
-function sumOfSquares(gram: readonly Float64Array[]): number {
-  return gram.reduce((sum, line) => sum + dot(line, line), 0);
-}
-
 function sumOfCubes(line: Float64Array): number {
   return line.reduce((sum, value) => sum + value * value * value, 0);
 }
 
-/** The trace of the cube of a symmetric matrix. */
-function sumOfTriples(gram: readonly Float64Array[]): number {
-  let sum = 0;
+/** For each row, its part of the trace of the cube of a symmetric matrix. */
+function sumsOfTriples(gram: readonly Float64Array[]): number[] {
+  const sums = gram.map(() => 0);
   const products = createPairSums(gram, 'product');
   gram.forEach((line, i) => {
     const paired = products(i);
-    for (let j = 0; j < i; j++) sum += 2 * (line[j] as number) * (paired[j] as number);
+    let own = 0;
+    for (let j = 0; j < i; j++) {
+      const triples = (line[j] as number) * (paired[j] as number);
+      own += triples;
+      sums[j] = (sums[j] as number) + triples;
+    }
+    sums[i] = (sums[i] as number) + own;
   });
-  return sum;
+  return sums;
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
