@@ -2,13 +2,7 @@ import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift
 import { createRandom } from '../../../detectors/src/sketches/random.ts';
 import { dealReference, type Pool, rowsAt, sumRows } from '../../detectors/support/pool.ts';
 import { loadConversations, populations } from './populations.ts';
-import { count, type Rate, rateLine } from './rate.ts';
-
-const levels = [
-  { alpha: 0.05, target: '<= 0.06' },
-  { alpha: 0.01, target: '<= 0.013' },
-  { alpha: 0.001, target: '<= 0.002' },
-];
+import { count, levels, type Rate, rateLine } from './rate.ts';
 
 interface NullPlan {
   readonly name: string;

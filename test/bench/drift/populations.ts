@@ -1,5 +1,5 @@
 import { createFit, type Fit, fitUnits } from '@sextant/detectors';
-import { createRandom, shuffled } from '../../../detectors/src/sketches/random.ts';
+import { createRandom, type RandomSource, shuffled } from '../../../detectors/src/sketches/random.ts';
 import { dimension, loadEmbeddings } from '../../detectors/support/embeddings.ts';
 import { createPool, type Pool } from '../../detectors/support/pool.ts';
 
@@ -94,10 +94,16 @@ function population(name: string, texts: Texts, options: PopulationOptions): Pop
   };
 }
 
-/** Conversations of five messages with one intent: a tenth of them for the fit, the others measured. */
+/** Conversations of five messages with one intent: a sixth of them for the fit, the others measured. */
 export function loadConversations(): Pool {
+  const dealt = dealConversations(createRandom(22));
+  const cut = Math.floor(dealt.length / 6);
+  const fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, cut) });
+  return createPool(fit, dealt.slice(cut));
+}
+
+export function dealConversations(random: RandomSource): Float32Array[][] {
   const { known, known_intents } = loadEmbeddings();
-  const random = createRandom(22);
   const of_intent = Map.groupBy(known.keys(), (row) => known_intents[row]);
   const conversations = [...of_intent.values()].flatMap((rows) => {
     const dealt = shuffled(rows, random).map((row) => known[row] as Float32Array);
@@ -105,8 +111,5 @@ export function loadConversations(): Pool {
       dealt.slice(index * messages_per_conversation, (index + 1) * messages_per_conversation),
     );
   });
-  const dealt = shuffled(conversations, random);
-  const cut = Math.floor(dealt.length / 6);
-  const fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, cut) });
-  return createPool(fit, dealt.slice(cut));
+  return shuffled(conversations, random);
 }

@@ -5,6 +5,13 @@ export interface Rate {
   windows: number;
 }
 
+/** What is wanted of the rate of false alarms at each level. */
+export const levels = [
+  { alpha: 0.05, target: '<= 0.06' },
+  { alpha: 0.01, target: '<= 0.013' },
+  { alpha: 0.001, target: '<= 0.002' },
+] as const;
+
 /** A rate with its 95 % Clopper–Pearson interval beside what is wanted of it. */
 export function rateLine(name: string, { hits, windows }: Rate, target: string): string {
   const { low, high } = clopperPearson(hits, windows, 0.95);

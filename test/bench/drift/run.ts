@@ -8,6 +8,7 @@ import { peers } from './peers.ts';
 import { power } from './power.ts';
 import { seasonal } from './seasonal.ts';
 import { skew } from './skew.ts';
+import { smallFits } from './small-fits.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -19,6 +20,7 @@ const windows = Number(values.windows);
 const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<string>>>> = {
   power: () => power(Math.ceil(windows / 25)),
   'false-alarms': () => falseAlarms(windows),
+  'small-fits': () => smallFits(windows / 5),
   seasonal: () => seasonal(Math.ceil(windows / 5)),
   'fixed-reference': () => fixedReference(windows / 2),
   online: () => online({ streams: Math.ceil(windows / 50), null_windows: windows / 5 }),
