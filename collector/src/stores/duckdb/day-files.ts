@@ -12,7 +12,7 @@ import { nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
 import type { ProgressOfDay } from './progress.ts';
-import { RowChunks } from './table-writer.ts';
+import { RowInserter } from './row-inserter.ts';
 
 /**
  * One DuckDB database for each UTC day, attached to one in-memory database whose views unite the days.
@@ -55,7 +55,8 @@ export class DayFiles {
   #has_new_days = false;
   /** Days with rows in their log, the one written last at the end. */
   readonly #unsettled = new Set<string>();
-  readonly chunks = new RowChunks();
+  /** Inserts rows on any connection. */
+  readonly inserter: RowInserter;
   /** The connection that writes, and that attaches and detaches files. */
   readonly writer: DuckDBConnection;
 
@@ -63,6 +64,7 @@ export class DayFiles {
     this.#options = options;
     this.#instance = instance;
     this.writer = writer;
+    this.inserter = RowInserter.register(writer);
   }
 
   static async open(options: DayFilesParts): Promise<DayFiles> {
@@ -73,7 +75,7 @@ export class DayFiles {
     }
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
-      threads: '2',
+      threads: '1',
       // Smaller checkpoints stall the writer again and again; larger ones need more memory than there is for long texts.
       checkpoint_threshold: '64MiB',
       temp_directory: join(options.folder, 'temporary'),

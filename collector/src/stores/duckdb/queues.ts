@@ -2,7 +2,6 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { QueueName, QueueResult, Row, Work } from '../store.ts';
 import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
-import { insertRows } from './insert-rows.ts';
 import { setProgress } from './progress.ts';
 import { queueSources } from './queue-sources.ts';
 import { inTransaction } from './transaction.ts';
@@ -47,7 +46,7 @@ export async function finishWork<Name extends QueueName>(
   const ingest_time = clock.next();
   const table = work.queue === 'embed' ? 'embeddings' : 'sketches';
   await inTransaction(files.writer, async () => {
-    await insertRows(files, { catalog: day, table, ingest_time }, results);
+    await files.inserter.insert(files.writer, { catalog: day, table, ingest_time }, results);
     const position = { segment: 0, offset: through };
     await setProgress(files.writer, { day, name: work.queue, position });
   });
