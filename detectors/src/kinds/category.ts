@@ -5,6 +5,7 @@ import { createRateOnline } from '../sequential/rate-online.ts';
 import {
   type CategoryFit,
   category_units_min,
+  category_version,
   categorySumsLength,
   createCategoryFit,
   createCategoryMeasure,
@@ -19,7 +20,7 @@ export const categoryKind: FeatureKind<string, CategoryFit> = {
   sumsLength: categorySumsLength,
   createFit: createCategoryFit,
   serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit('category', text),
+  parseFit: (text) => parseNamedFit({ kind: 'category', version: category_version }, text),
   createMeasure: createCategoryMeasure,
   detectors: [categorySkew],
   sequential: [createRateOnline(categoryReader), createMixOnline(categoryReader)],

@@ -7,6 +7,7 @@ import {
   createNumberMeasure,
   type NumberFit,
   number_units_min,
+  number_version,
   numberSumsLength,
 } from '../sketches/number-sketch.ts';
 import { numberReader } from './number-reader.ts';
@@ -18,7 +19,7 @@ export const numberKind: FeatureKind<number, NumberFit> = {
   sumsLength: numberSumsLength,
   createFit: createNumberFit,
   serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit('number', text),
+  parseFit: (text) => parseNamedFit({ kind: 'number', version: number_version }, text),
   createMeasure: createNumberMeasure,
   detectors: [numberSkew],
   sequential: [createExceedanceOnline(numberReader)],

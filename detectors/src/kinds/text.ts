@@ -7,6 +7,7 @@ import {
   type TextFit,
   text_sums_length,
   text_units_min,
+  text_version,
 } from '../sketches/text-sketch.ts';
 
 /** Texts, without an encoder: what they are made of, how long they are, in which language and form. */
@@ -16,7 +17,7 @@ export const textKind: FeatureKind<string, TextFit> = {
   sumsLength: () => text_sums_length,
   createFit: createTextFit,
   serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit('text', text),
+  parseFit: (text) => parseNamedFit({ kind: 'text', version: text_version }, text),
   createMeasure: createTextMeasure,
   detectors: [textSkew],
   sequential: [],

@@ -19,13 +19,17 @@ export function nameFit<Values extends Omit<NamedFit, 'id'>>(kind: string, value
 }
 
 /**
- * Reads a fit that was written as JSON, and checks it against its own id.
+ * Reads a fit that was written as JSON, and checks it against its own id and the version that is understood.
  * @throws DetectorError bad_fit
  */
-export function parseNamedFit<Fit extends NamedFit>(kind: string, text: string): Fit {
+export function parseNamedFit<Fit extends NamedFit>(
+  { kind, version }: { readonly kind: string; readonly version: number },
+  text: string,
+): Fit {
   const fit = read(text) as Fit | null;
   const { id, ...values } = fit ?? ({ id: null } as unknown as Fit);
-  if (fit === null || typeof id !== 'string' || nameFit(kind, values).id !== id) {
+  const same = fit?.version === version && nameFit(kind, values).id === id;
+  if (fit === null || !same) {
     throw new DetectorError(
       'bad_fit',
       `The stored fit is damaged, of another version, or not one of ${kind}.`,
