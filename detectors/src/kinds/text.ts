@@ -1,6 +1,6 @@
 import { textSkew } from '../detectors/text-skew.ts';
 import type { FeatureKind } from '../kind.ts';
-import { parseNamedFit } from '../sketches/fit-text.ts';
+import { namedFitText } from '../sketches/fit-text.ts';
 import {
   createTextFit,
   createTextMeasure,
@@ -16,8 +16,7 @@ export const textKind: FeatureKind<string, TextFit> = {
   fit_units_min: text_units_min,
   sumsLength: () => text_sums_length,
   createFit: createTextFit,
-  serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit({ kind: 'text', version: text_version }, text),
+  ...namedFitText({ kind: 'text', version: text_version }),
   createMeasure: createTextMeasure,
   detectors: [textSkew],
   sequential: [],
