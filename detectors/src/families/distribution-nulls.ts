@@ -12,9 +12,9 @@ import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { threeMomentTail } from '../statistics/three-moment-tail.ts';
 import type { DistributionQuestion } from './distribution.ts';
 
-const draws = 1000;
+const draws = 4000;
 /** Units of the smaller sample that must lie off the most frequent bin for the normal law of sums to hold. */
-const varied_min = 20;
+const varied_min = 10;
 /** Bins of fewer expected units are drawn unit by unit. */
 const dense_min = 10;
 
