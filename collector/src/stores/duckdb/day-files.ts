@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -7,12 +8,14 @@ import { type TableName, tables } from '../schema.ts';
 import type { Position, QueueName } from '../store.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
-import { bringUpToDate } from './day-schema.ts';
+import { bringUpToDate, noteCreation } from './day-schema.ts';
 import { nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
+import { emptyDays, type WriteEmptyDay } from './empty-day.ts';
 import type { ProgressOfDay } from './progress.ts';
 import { RowInserter } from './row-inserter.ts';
+import { inTransaction } from './transaction.ts';
 
 /**
  * One DuckDB database for each UTC day, attached to one in-memory database whose views unite the days.
@@ -52,6 +55,7 @@ export class DayFiles {
   readonly #instance: DuckDBInstance;
   readonly #files = new Map<string, DayFile>();
   readonly #keys = new Map<string, Promise<DayKeys>>();
+  readonly #writeEmptyDay: WriteEmptyDay;
   #has_new_days = false;
   /** Days with rows in their log, the one written last at the end. */
   readonly #unsettled = new Set<string>();
@@ -65,6 +69,7 @@ export class DayFiles {
     this.#instance = instance;
     this.writer = writer;
     this.inserter = RowInserter.register(writer);
+    this.#writeEmptyDay = emptyDays({ writer, folder: options.folder, attach_options });
   }
 
   static async open(options: DayFilesParts): Promise<DayFiles> {
@@ -242,8 +247,11 @@ export class DayFiles {
   }
 
   async #attachOnce(day: string): Promise<DayFile> {
+    const is_new = !existsSync(this.path(day));
+    if (is_new) await this.#writeEmptyDay(this.path(day));
     const path = this.path(day).replaceAll("'", "''");
     await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (${attach_options})`);
+    if (is_new) await inTransaction(this.writer, () => noteCreation(this.writer, day));
     const file = await this.#readState(day, await bringUpToDate(this.writer, day));
     this.#files.set(day, file);
     return file;

@@ -126,6 +126,8 @@ async function runNamed(
   const query = loadQuery('duckdb', name);
   if (query.scope === 'all') return await runQuery(connection, query.text, parameters);
   const wanted = { from_us: numberOf(parameters['from_us']), to_us: numberOf(parameters['to_us']) };
+  if (query.scope === 'range')
+    return await runQuery(connection, onDays(query.text, daysAround(files.days(), wanted)), parameters);
   const limit = numberOf(parameters['limit']) ?? Number.MAX_SAFE_INTEGER;
   const rows: Row[] = [];
   for (const range of dayRanges(files.days(), wanted, Date.now() * 1000)) {
