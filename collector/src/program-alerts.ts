@@ -39,6 +39,11 @@ export function addAlerts(program: Command, context: CommandContext, done: Done)
   add(alerts, 'dead', 'show notifications that could not be delivered').action(async (flags) =>
     done(await (await commands()).runAlertsDeliveries(context, flags, 'dead')),
   );
+  add(alerts, 'attempts', 'show every attempt of a delivery: when, what was answered, how long it took')
+    .argument('<number>', 'its number, as "sextant alerts deliveries" shows it')
+    .action(async (number, flags) =>
+      done(await (await commands()).runAlertsAttempts(context, number, flags)),
+    );
   add(alerts, 'replay', 'send a dead notification again')
     .argument('<number>', 'its number, as "sextant alerts dead" shows it')
     .action(async (number, flags) => done(await (await commands()).runAlertsReplay(context, number, flags)));

@@ -76,6 +76,8 @@ export interface Acknowledgement {
 
 /** How far a notification of an alert has come on one channel. */
 export interface Delivery {
+  /** Number of the delivery, which shows its attempts and replays it. */
+  readonly sequence: number;
   readonly channel: string;
   readonly type: string;
   readonly state: 'pending' | 'delivered' | 'dead';

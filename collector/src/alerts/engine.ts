@@ -56,7 +56,7 @@ export interface Alerts {
   acknowledge(tenant: string, alert_id: string, by: string): Alert;
   readonly silences: Silences;
   readonly rules: RuleBook;
-  readonly deliveries: Pick<Outbox, 'log' | 'replay'>;
+  readonly deliveries: Pick<Outbox, 'log' | 'attempts' | 'replay'>;
   readonly channels: readonly Channel[];
   start(): void;
   stop(): Promise<void>;

@@ -157,6 +157,18 @@ export async function runAlertsDeliveries(
   return exit_codes.ok;
 }
 
+/** How each attempt of a delivery went. */
+export async function runAlertsAttempts(
+  context: CommandContext,
+  number: string,
+  flags: Flags,
+): Promise<ExitCode> {
+  const path = `/api/alert-deliveries/${encodeURIComponent(number)}/attempts`;
+  const { attempts } = (await ask(context, flags, path)) as { attempts: Row[] };
+  print(context, flags, ['attempt', 'time', 'result', 'status', 'duration_ms', 'error'], attempts);
+  return exit_codes.ok;
+}
+
 export async function runAlertsReplay(
   context: CommandContext,
   number: string,
