@@ -189,6 +189,46 @@ test('one broken rule stops no other, shows the error, and is an alert of its ow
   expect(under.sent[1]?.alert.summary).toContain('The rule "broken" cannot be asked');
 });
 
+test('a rule that cannot be asked the first time is not in error for ever', async () => {
+  let is_down = true;
+  const under = await setUp([errors], {
+    store: {
+      query: (...given) =>
+        is_down ? Promise.reject(new Error('The store is away.')) : opened.query(...given),
+    },
+  });
+  const opened = under.store;
+  await under.round(0);
+  expect(under.phases()).toContain('errors error');
+  is_down = false;
+  await under.send(10, 1);
+  await under.round(2);
+  expect(under.phases()).toEqual([]);
+  expect(under.lines()).toEqual([]);
+});
+
+test('an alert ends where its rule is changed to watch something else, by the labels it began with', async () => {
+  const under = await setUp([]);
+  const rule = { kind: 'threshold', measure: 'errors', threshold: 5, window: '5m', labels: { team: 'a' } };
+  under.alerts.rules.put('default', 'mine', rule);
+  await under.send(10, 0, { status: 'error' });
+  await under.round(1);
+  const changed = {
+    ...rule,
+    measure: 'error_rate',
+    threshold: 2,
+    severity: 'critical',
+    labels: { team: 'b' },
+  };
+  under.alerts.rules.put('default', 'mine', changed);
+  await under.round(2);
+  expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
+  const [begun, ended] = under.sent.map(({ alert }) => alert);
+  expect(ended).toMatchObject({ alert_id: begun?.alert_id, labels: begun?.labels });
+  expect(ended?.summary).toContain('watches something else now');
+  expect(under.phases()).toEqual([]);
+});
+
 test('no data is shown and tells nobody; what fires goes on without data, and through errors', async () => {
   let is_down = false;
   const under = await setUp([errors], {

@@ -51,6 +51,14 @@ export function createFindings(page_url: string) {
     };
   }
 
+  /** For a key that the rule watched once and does not watch any more. */
+  function unwatched(rule: PolledRule, key: AlertKey, now_ms: number): Finding {
+    return {
+      ...empty(rule, { key, evidence: 'fine', now_ms }),
+      summarise: () => `The rule "${rule.name}" watches something else now, so this alert is over.`,
+    };
+  }
+
   /** @param error null where the rule could be asked */
   function fault(rule: PolledRule, error: unknown, now_ms: number): Finding {
     const key = { ...wholeKey(rule), rule: rule_error, feature: rule.name };
@@ -65,7 +73,7 @@ export function createFindings(page_url: string) {
     };
   }
 
-  return { of, empty, fault, orphan };
+  return { of, empty, unwatched, fault, orphan };
 }
 
 /** An alert that is over because its rule is gone. */

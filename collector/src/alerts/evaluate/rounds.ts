@@ -3,13 +3,14 @@ import type { Store } from '../../stores/store.ts';
 import type { AlertKey, Finding } from '../alert.ts';
 import type { Control } from '../control.ts';
 import type { Judge } from '../judge.ts';
-import type { PolledRule } from '../rules/rule.ts';
+import type { PolledRule, ThresholdRule } from '../rules/rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Policy } from '../state.ts';
 import { evaluate } from './evaluate.ts';
 import { createFindings, fault_policy, rule_error, wholeKey } from './findings.ts';
 import type { Asked, ExampleRequest, Observation } from './observation.ts';
 import { createStepCache } from './step-cache.ts';
+import { featureOf, noData } from './threshold.ts';
 
 export type RoundStore = Pick<Store, 'query' | 'sql'>;
 
@@ -67,7 +68,7 @@ export function createRounds(parts: RoundsParts): Rounds {
       const of = alert.rule === rule_error ? alert.feature : alert.rule;
       if (!is_polled || names.has(nameOf({ tenant, name: of }))) continue;
       const finding = findings.orphan({ ...alert, tenant }, now_ms);
-      if (await judge.observe(finding, { ...fault_policy, for_us: 0 })) await parts.onChange();
+      if (await judge.observe(finding, at_once)) await parts.onChange();
     }
   }
 
@@ -78,7 +79,7 @@ export function createRounds(parts: RoundsParts): Rounds {
       const finding = findings.of(rule, observation, now_ms);
       await settle(finding, rule.policy, observation.examples);
     }
-    await missing(rule, observations, now_ms);
+    await settleUnseen(rule, observations, now_ms);
     await fault(rule, null, now_ms);
   }
 
@@ -104,14 +105,20 @@ export function createRounds(parts: RoundsParts): Rounds {
     if (await judge.observe({ ...finding, example_trace_ids }, policy)) await parts.onChange();
   }
 
-  /** Values of a column that were watched before and have no spans now. */
-  async function missing(rule: PolledRule, seen: readonly Observation[], now_ms: number): Promise<void> {
-    if (rule.kind !== 'threshold' || rule.by === null) return;
-    const values = new Set(seen.map(({ slice_value }) => slice_value));
+  /**
+   * What was watched before and was not seen now: values of a column without spans have no data; what the rule does
+   * not watch any more, because it was changed or could not be asked the first time, is over.
+   */
+  async function settleUnseen(rule: PolledRule, seen: readonly Observation[], now_ms: number): Promise<void> {
+    const names = new Set(seen.map(watchedName));
     for (const key of control.keysOf(rule.tenant ?? '', rule.name)) {
-      if (values.has(key.slice_value) || key.slice_key === 'all') continue;
-      const evidence = rule.no_data === 'ok' ? 'fine' : rule.no_data === 'page' ? 'breached' : 'none';
-      await settle(findings.empty(rule, { key, evidence, now_ms }), rule.policy, null);
+      if (names.has(watchedName(key))) continue;
+      if (rule.kind === 'threshold' && isValueOf(rule, key)) {
+        const evidence = noData(rule);
+        await settle(findings.empty(rule, { key, evidence, now_ms }), rule.policy, null);
+      } else if (key.state.phase !== 'ok') {
+        await settle(findings.unwatched(rule, key, now_ms), at_once, null);
+      }
     }
   }
 
@@ -123,6 +130,19 @@ export function createRounds(parts: RoundsParts): Rounds {
   }
 
   return { run };
+}
+
+const at_once: Policy = { ...fault_policy, for_us: 0 };
+
+function watchedName({ feature, slice_key, slice_value }: Watched): string {
+  return JSON.stringify([feature, slice_key, slice_value]);
+}
+
+type Watched = Pick<AlertKey, 'feature' | 'slice_key' | 'slice_value'>;
+
+/** Whether the rule watches each value of a column, and this is one of them. */
+function isValueOf(rule: ThresholdRule, { feature, slice_key }: Watched): boolean {
+  return rule.by === slice_key && featureOf(rule) === feature;
 }
 
 async function findExamples(
