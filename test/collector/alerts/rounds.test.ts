@@ -7,6 +7,7 @@ import type { Store } from '../../../collector/src/stores/store.ts';
 import { bare, modelCall, noon_us, recordAt, recordWith, spanRow } from '../../contracts/store/rows.ts';
 import { recordingLog } from '../../support/log.ts';
 import { openStore } from '../watch/support/stores.ts';
+import { contextOf, drifted } from './verdicts.ts';
 
 const MINUTE_MS = 60_000;
 const noon_ms = noon_us / 1000;
@@ -20,8 +21,12 @@ async function setUp(rules: readonly object[], more: { store?: Partial<Store>; f
   const store = new Proxy(opened.store, {
     get: (target, name: keyof Store) => more.store?.[name] ?? target[name],
   });
-  const { file, problems } = parseRuleFile(JSON.stringify({ rules, ...more.file }));
-  expect(problems).toEqual([]);
+  const fileOf = (value: object) => {
+    const { file, problems } = parseRuleFile(JSON.stringify(value));
+    expect(problems).toEqual([]);
+    return file!;
+  };
+  let rule_file = fileOf({ rules, ...more.file });
   const sent: Notification[] = [];
   const clock = { now_ms: noon_ms };
   const log = recordingLog();
@@ -35,14 +40,15 @@ async function setUp(rules: readonly object[], more: { store?: Partial<Store>; f
   const open = () =>
     createAlerts({
       ...{ store, control, channels: [channel], log },
-      rule_file: file!,
+      rule_file,
       options: { public_url: 'http://page' },
       now: () => clock.now_ms,
     });
   const under = {
     ...{ store: opened.store, control, sent, clock, log },
     alerts: open(),
-    restart() {
+    restart(changed_file?: object) {
+      if (changed_file !== undefined) rule_file = fileOf(changed_file);
       under.alerts = open();
     },
     /** Stores calls that begin at a minute after noon. */
@@ -272,6 +278,32 @@ test('an alert whose rule is taken away is over', async () => {
   await under.round(1);
   expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
   expect(under.sent[1]?.alert.labels).toMatchObject({ alertname: 'mine', feature: 'absence' });
+});
+
+const at_noon = contextOf(0, {
+  ...{ tenant: 'default', window_start_us: noon_us - MINUTE_MS * 1000, window_end_us: noon_us },
+});
+
+test('an alert on verdicts ends where its rule is taken away or wants others, and not before', async () => {
+  const under = await setUp([{ name: 'kept', kind: 'verdict' }]);
+  for (const name of ['gone', 'narrow']) under.alerts.rules.put('default', name, { kind: 'verdict' });
+  await under.alerts.onVerdict(drifted, { ...at_noon, rule: 'unused' });
+  await under.round(1);
+  expect(under.lines().sort()).toEqual(['firing gone v2', 'firing kept v2', 'firing narrow v2']);
+  under.alerts.rules.remove('default', 'gone');
+  under.alerts.rules.put('default', 'narrow', { kind: 'verdict', feature: 'number.*' });
+  await under.round(2);
+  expect(under.lines().slice(3).sort()).toEqual(['resolved gone v2', 'resolved narrow v2']);
+});
+
+test('alerts on verdicts from before there were rules end where a file names others', async () => {
+  const under = await setUp([], { file: { rules: undefined } });
+  await under.alerts.onVerdict(drifted, at_noon);
+  await under.round(1);
+  expect(under.lines()).toEqual(['firing drift v2']);
+  under.restart({ rules: [] });
+  await under.round(2);
+  expect(under.lines()).toEqual(['firing drift v2', 'resolved drift v2']);
 });
 
 test('costs one query for each rule and round, and reads days only once', async () => {

@@ -7,8 +7,9 @@ import type { PolledRule, ThresholdRule } from '../rules/rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Policy } from '../state.ts';
 import { evaluate } from './evaluate.ts';
-import { createFindings, fault_policy, rule_error, wholeKey } from './findings.ts';
+import { createFindings, fault_policy, wholeKey } from './findings.ts';
 import type { Asked, ExampleRequest, Observation } from './observation.ts';
+import { orphansOf, ruleId } from './orphans.ts';
 import { createStepCache } from './step-cache.ts';
 import { featureOf, noData } from './threshold.ts';
 
@@ -24,7 +25,7 @@ interface RoundsParts {
   readonly store: RoundStore;
   readonly control: Pick<Control, 'allFiring' | 'keysOf' | 'state'>;
   readonly judge: Judge;
-  readonly rules: Pick<RuleBook, 'polledRules'>;
+  readonly rules: Pick<RuleBook, 'polledRules' | 'verdictRules' | 'hasDefault'>;
   readonly page_url: string;
   readonly timeout_ms: number;
   /** Rules asked in one round; the others wait for the next, those that wait longest first. */
@@ -44,11 +45,11 @@ export function createRounds(parts: RoundsParts): Rounds {
   async function run(now_ms: number): Promise<void> {
     const waiting = rules
       .polledRules()
-      .map((rule) => ({ rule, before_ms: asked_ms.get(nameOf(rule)) ?? 0 }))
+      .map((rule) => ({ rule, before_ms: asked_ms.get(ruleId(rule)) ?? 0 }))
       .sort((a, b) => a.before_ms - b.before_ms)
       .slice(0, parts.rules_max);
     for (const { rule } of waiting) {
-      asked_ms.set(nameOf(rule), now_ms);
+      asked_ms.set(ruleId(rule), now_ms);
       try {
         await ask(rule, now_ms);
       } catch (error) {
@@ -62,11 +63,7 @@ export function createRounds(parts: RoundsParts): Rounds {
 
   /** Alerts whose rule was taken away are over. */
   async function endOrphans(now_ms: number): Promise<void> {
-    const names = new Set(rules.polledRules().map(nameOf));
-    for (const { tenant, alert } of control.allFiring()) {
-      const is_polled = typeof alert.verdict['rule_kind'] === 'string';
-      const of = alert.rule === rule_error ? alert.feature : alert.rule;
-      if (!is_polled || names.has(nameOf({ tenant, name: of }))) continue;
+    for (const { tenant, alert } of orphansOf(control.allFiring(), rules)) {
       const finding = findings.orphan({ ...alert, tenant }, now_ms);
       if (await judge.observe(finding, at_once)) await parts.onChange();
     }
@@ -169,8 +166,4 @@ function askedOf(store: RoundStore, timeout_ms: number): Asked {
       return rows[0] ?? null;
     },
   };
-}
-
-function nameOf({ tenant, name }: { readonly tenant: string | null; readonly name: string }): string {
-  return JSON.stringify([tenant, name]);
 }
