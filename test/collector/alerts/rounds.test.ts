@@ -270,6 +270,17 @@ test('a restart in any state tells nobody twice', async () => {
   expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
 });
 
+test('a clock that was far ahead and is set back stops no rule', async () => {
+  const under = await setUp([{ ...errors, for: '2m' }]);
+  await under.round(60 * 24 * 365);
+  await under.send(10, 0, { status: 'error' });
+  await under.round(1);
+  await under.round(3);
+  await under.send(100, 4);
+  await under.round(5);
+  expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
+});
+
 test('an alert whose rule is taken away is over', async () => {
   const under = await setUp([]);
   under.alerts.rules.put('default', 'mine', { kind: 'absence', window: '5m', labels: { feature: 'hidden' } });

@@ -45,6 +45,7 @@ export function createFindings(page_url: string) {
       query: null,
       window_start_us: now_ms * 1000,
       window_end_us: now_ms * 1000,
+      is_now: true,
       figures: { rule_kind: rule.kind },
       example_trace_ids: [],
       summarise: () => `${rule.name}: there are no data for ${slice_key} "${slice_value}".`,
@@ -85,6 +86,7 @@ function orphan(alert: AlertRecord & AlertKey, now_ms: number): Finding {
     evidence: 'fine',
     window_start_us: now_ms * 1000,
     window_end_us: now_ms * 1000,
+    is_now: true,
     summarise: () => `The rule "${rule}" was taken away, so its alert is over.`,
   };
 }

@@ -66,7 +66,8 @@ export function createDispatch({ database, control, silences, settings, tell }: 
   function changed(tenant: string, alert: AlertRecord, now_ms: number): void {
     if (alert.state === 'firing') enter(tenant, alert, now_ms);
     for (const group of groups.groupsOf(alert.alert_id)) {
-      const wait_ms = group.told_ms === null ? now_ms : group.told_ms + routeOf(group).group_interval_ms;
+      const told_ms = Math.min(group.told_ms ?? 0, now_ms);
+      const wait_ms = group.told_ms === null ? now_ms : told_ms + routeOf(group).group_interval_ms;
       const due_ms = Math.min(group.due_ms ?? Number.POSITIVE_INFINITY, Math.max(now_ms, wait_ms));
       // A new group waits for others; that it is due was set when it was made.
       if (group.told_ms !== null || group.due_ms === null) groups.update({ ...group, due_ms });
