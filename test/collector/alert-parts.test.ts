@@ -19,7 +19,11 @@ async function open(environment: Readonly<Record<string, string>>) {
   const control = new DatabaseSync(':memory:');
   onTestFinished(() => control.close());
   const store = { insert: async () => {} } as unknown as Store;
-  return { log, alerts: await openAlerts(options, { store, control, log, http, environment: {} }), http };
+  return {
+    log,
+    alerts: await openAlerts(options, { store, control, log, http, environment: {}, chartPath: () => '/' }),
+    http,
+  };
 }
 
 test.each(['webhook', 'alertmanager', 'alertmanager-webhook', 'slack', 'teams', 'cloudevents'])(

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { readAuthorization } from './authorization.ts';
+import { type ChartLinks, createChartLinks } from './chart-links.ts';
 import { type Credential, default_tenant, isScope, type Scope, scopes } from './credential.ts';
 import { hashKey, keyIdOf } from './key-text.ts';
 import { isValid, type Key } from './keys.ts';
@@ -20,6 +21,7 @@ export interface Access {
   authenticate(authorization: string | undefined): Credential | null;
   /** Whether requests need a key. */
   isKeyAsked(): boolean;
+  readonly charts: ChartLinks;
   close(): void;
 }
 
@@ -67,6 +69,7 @@ export function createAccess(settings: AccessSettings): Access {
       return credential ?? (open_to_all && !isKeyAsked() ? anyone : null);
     },
     isKeyAsked,
+    charts: createChartLinks({ database: file.database, now }),
     close: () => file.close(),
   };
 }
@@ -100,6 +103,7 @@ function openKeys({ data, log }: AccessSettings) {
   }
 
   return {
+    database,
     find(text: string): StoredKey | null {
       const id = keyIdOf(text);
       const row = id === null ? undefined : readable(() => find.get(id));

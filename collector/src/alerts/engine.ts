@@ -16,7 +16,7 @@ import { createDispatch, type DispatchSettings } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
 import { defaultRoute } from './notify/route.ts';
 import { createSilences, type Silences } from './notify/silences.ts';
-import { notificationOf } from './notify/telling.ts';
+import { notificationOf, type TellingParts } from './notify/telling.ts';
 import {
   attempt,
   attempt_timeout_ms,
@@ -89,6 +89,8 @@ export interface AlertsSettings {
   /** Where it stands: a file that changes is read again. */
   readonly rule_path?: string;
   readonly options: AlertOptions;
+  /** Path of the chart of an alert on the collector's page, where it can be had without a key. */
+  readonly chartPath?: TellingParts['chartPath'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -184,7 +186,8 @@ export function createAlerts(settings: AlertsSettings): Alerts {
 /** Everything the engine is made of, put together. */
 function createParts(settings: AlertsSettings, page_url: string, by_name: ReadonlyMap<string, Channel>) {
   const { store, control: database, channels, options, now, log } = settings;
-  const { rule_file = empty_rule_file } = settings;
+  const { rule_file = empty_rule_file, chartPath = pathInApi } = settings;
+  const told = { page_url, chartPath };
   const { states_max = 100_000, alerts_max = 10_000, interval_ms = 60_000, timeout_ms = 10_000 } = options;
   const control = createControl(database, { states_max, alerts_max });
   const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
@@ -194,7 +197,7 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
   const dispatch = createDispatch({
     ...{ database, control, silences },
     settings: dispatchSettings(rule_file, [...by_name.keys()]),
-    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, page_url, now_ms), telling.channels),
+    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, told, now_ms), telling.channels),
   });
   const versionsBefore = createVersionsBefore({ store, timeout_ms, log });
   const judge = createJudge({ database, control, dispatch, unwritten, now, versionsBefore });
@@ -226,6 +229,10 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
 }
 
 const RULES_PER_ROUND_MAX = 200;
+
+function pathInApi(_tenant: string, alert_id: string): string {
+  return `/api/alerts/${alert_id}/chart.png`;
+}
 
 interface VerdictParts {
   readonly rules: RuleBook;

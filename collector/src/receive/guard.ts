@@ -28,7 +28,8 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
   enforceScopes(server, (request, reply) => authenticate(options.access, request, reply));
 }
 
-function authenticate({ authenticate }: Access, request: FastifyRequest, reply: FastifyReply) {
+function authenticate({ authenticate, charts }: Access, request: FastifyRequest, reply: FastifyReply) {
+  if (request.routeOptions.config.scope === 'link') return charts.credentialOf(request.url);
   const credential = authenticate(request.headers.authorization);
   if (credential === null)
     reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');

@@ -43,7 +43,7 @@ it('sees the routes it is to walk', () => {
   for (const route of [
     ...['POST /v1/traces ingest', 'GET /healthz public', 'GET /metrics read', 'GET / read'],
     ...['GET /api/* any', 'POST /api/* any', 'GET /api/traces/:trace_id read', 'POST /api/sql read'],
-    ...['GET /internal/stats read', 'GET /assets/* read'],
+    ...['GET /internal/stats read', 'GET /assets/* read', 'GET /charts/:tenant/:alert_id.png link'],
   ])
     expect(seen).toContain(route);
   const open = collector.routes
@@ -64,7 +64,9 @@ it('lets nobody in without a valid key, and tells nobody else what is not there'
     scope: 'any',
   }));
   for (const route of [...locked(), ...nowhere]) {
-    for (const key of [null, wrong, keys.expired, keys.revoked, '']) {
+    // Where an address has to be signed, no key will do instead.
+    const right = route.scope === 'link' ? [keys.mine, keys.read] : [];
+    for (const key of [null, wrong, keys.expired, keys.revoked, '', ...right]) {
       const { status } = await ask(route, key);
       answers.push([`${route.method} ${route.url} ${key}`, status]);
     }
@@ -75,7 +77,7 @@ it('lets nobody in without a valid key, and tells nobody else what is not there'
 
 it('asks every route for its own scope, and no other will do', async () => {
   const wrong: [string, number][] = [];
-  for (const route of locked().filter(({ scope }) => scope !== 'any')) {
+  for (const route of locked().filter(({ scope }) => scope !== 'any' && scope !== 'link')) {
     for (const scope of scopes) {
       const { status, text } = await ask(route, keys[scope]);
       // An answer to HEAD has no text.

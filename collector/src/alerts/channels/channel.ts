@@ -86,7 +86,7 @@ export interface AlertSummary {
   readonly runbook_url?: string | null;
   /** What shows the same figures again: a command line or a statement of SQL. */
   readonly query?: string | null;
-  /** A chart as PNG, behind the keys of the collector. */
+  /** A chart as PNG, at an address that needs no key and ends. */
   readonly image_url?: string | null;
   /** Versions by "kind:name" as they were before it began; null where none are known. */
   readonly last_good_versions?: Readonly<Record<string, string>> | null;

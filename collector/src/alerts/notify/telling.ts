@@ -7,10 +7,17 @@ import type { Labels } from './matcher.ts';
 const ALERTS_MAX = 50;
 const SUMMARIES = 3;
 
+export interface TellingParts {
+  /** Address of the page, without a slash at its end. */
+  readonly page_url: string;
+  /** Path of the chart of an alert, on the page. */
+  readonly chartPath: (tenant: string, alert_id: string) => string;
+}
+
 /** Puts what is to be told into words: one alert as it is, a group as if it were one alert. */
-export function notificationOf(telling: Telling, page_url: string, now_ms: number): Notification {
+export function notificationOf(telling: Telling, parts: TellingParts, now_ms: number): Notification {
   const { group, alerts, state, is_single, is_repeat } = telling;
-  const where = { tenant: group.tenant, page_url };
+  const where = { tenant: group.tenant, ...parts };
   const [first] = alerts;
   if (first === undefined) throw new Error('There is nothing to tell.');
   const type = `alert.${state}` as const;

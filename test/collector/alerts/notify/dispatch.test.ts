@@ -13,6 +13,7 @@ import { defaultRoute, type Route } from '../../../../collector/src/alerts/notif
 import { createSilences } from '../../../../collector/src/alerts/notify/silences.ts';
 import { notificationOf } from '../../../../collector/src/alerts/notify/telling.ts';
 
+const parts = { page_url: 'http://page', chartPath: () => '/chart.png' };
 const MINUTE_MS = 60_000;
 const plain = defaultRoute(['one']);
 const grouping: Route = {
@@ -117,7 +118,7 @@ describe('without groups', () => {
     under.fire('a', 0);
     for (let minute = 1; minute < 5; minute++) under.run(minute * 60_000);
     under.resolve('a', 600_000);
-    const ids = under.told.map(({ telling, at_ms }) => notificationOf(telling, 'http://page', at_ms).id);
+    const ids = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms).id);
     expect(ids[0]).toBe('a_firing');
     expect(ids.at(-1)).toBe('a_resolved');
     expect(new Set(ids).size).toBe(6);
@@ -157,7 +158,7 @@ describe('groups', () => {
     under.run(330_000);
     under.fire('b', 1_000_000);
     under.run(1_030_000);
-    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, 'http://page', at_ms));
+    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms));
     expect(notes[0]?.alert.alert_id).toBe(notes[1]?.alert.alert_id);
     expect(notes[2]?.alert.alert_id).not.toBe(notes[0]?.alert.alert_id);
     expect(new Set(notes.map(({ id }) => id)).size).toBe(3);
@@ -178,7 +179,7 @@ describe('groups', () => {
       under.fire(`model ${number}`, 0, number === 7 ? { severity: 'critical' } : {});
     under.run(30_000);
     const [{ telling, at_ms }] = under.told as [(typeof under.told)[number]];
-    const note = notificationOf(telling, 'http://page', at_ms);
+    const note = notificationOf(telling, parts, at_ms);
     expect(note.alert.summary).toMatch(
       /^60 alerts are firing \(alertname errors\)\. Errors of model .* And 57 more\.$/,
     );
