@@ -30,7 +30,7 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
 
 function authenticate({ authenticate, charts }: Access, request: FastifyRequest, reply: FastifyReply) {
   if (request.routeOptions.config.scope === 'link') return charts.credentialOf(request.url);
-  const credential = authenticate(request.headers.authorization);
+  const credential = authenticate(request.headers.authorization, request.socket.remoteAddress ?? '');
   if (credential === null)
     reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');
   return credential;
