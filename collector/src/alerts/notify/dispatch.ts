@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../../sqlite-transaction.ts';
 import { type AlertRecord, labelsOf } from '../alert.ts';
 import type { Control } from '../control.ts';
 import { type Group, openGroups } from './groups.ts';
+import { type Inhibitions, openInhibitions } from './inhibit.ts';
 import type { Labels } from './matcher.ts';
 import { createMuteOf, type MuteOf, type MuteSettings } from './mute.ts';
 import { createRouter, type Route } from './route.ts';
@@ -52,7 +54,7 @@ export interface Telling {
 
 interface DispatchParts {
   readonly database: DatabaseSync;
-  readonly control: Pick<Control, 'alert' | 'firing'>;
+  readonly control: Pick<Control, 'alert' | 'allFiring'>;
   readonly silences: Pick<Silences, 'find'>;
   readonly settings: DispatchSettings;
   /** Part of the transaction. */
@@ -61,9 +63,11 @@ interface DispatchParts {
 
 export function createDispatch({ database, control, silences, settings, tell }: DispatchParts): Dispatch {
   const groups = openGroups(database);
-  let rules = prepare(settings, { control, silences });
+  const inhibitions = openInhibitions(database);
+  let rules = prepare(settings, { database, control, silences, inhibitions });
 
   function changed(tenant: string, alert: AlertRecord, now_ms: number): void {
+    inhibitions.note(tenant, alert);
     if (alert.state === 'firing') enter(tenant, alert, now_ms);
     for (const group of groups.groupsOf(alert.alert_id)) {
       const told_ms = Math.min(group.told_ms ?? 0, now_ms);
@@ -146,7 +150,7 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     nextDue: groups.nextDue,
     muteOf: (tenant, alert, now_ms) => rules.muteOf(tenant, alert, now_ms),
     configure(changed_settings) {
-      rules = prepare(changed_settings, { control, silences });
+      rules = prepare(changed_settings, { database, control, silences, inhibitions });
     },
   };
 }
@@ -156,12 +160,17 @@ const nobody: Route = {
   ...{ group_wait_ms: 0, group_interval_ms: 0, repeat_interval_ms: 0 },
 };
 
-function prepare(settings: DispatchSettings, parts: Pick<DispatchParts, 'control' | 'silences'>) {
-  const { routes } = settings;
+interface PrepareParts extends Pick<DispatchParts, 'database' | 'control' | 'silences'> {
+  readonly inhibitions: Inhibitions;
+}
+
+function prepare(settings: DispatchSettings, { database, control, silences, inhibitions }: PrepareParts) {
+  const { routes, maintenances } = settings;
+  transaction(database, () => inhibitions.configure(settings.inhibitions, control.allFiring()));
   return {
     route: createRouter(routes),
     by_name: new Map(routes.map((route) => [route.name, route])),
-    muteOf: createMuteOf({ ...parts, settings }),
+    muteOf: createMuteOf({ silences, inhibitions, maintenances }),
   };
 }
 

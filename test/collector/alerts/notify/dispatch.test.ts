@@ -12,6 +12,7 @@ import { parseMatcher } from '../../../../collector/src/alerts/notify/matcher.ts
 import { defaultRoute, type Route } from '../../../../collector/src/alerts/notify/route.ts';
 import { createSilences } from '../../../../collector/src/alerts/notify/silences.ts';
 import { notificationOf } from '../../../../collector/src/alerts/notify/telling.ts';
+import { alertOf } from './alert-of.ts';
 
 const parts = { page_url: 'http://page', chartPath: () => '/chart.png' };
 const MINUTE_MS = 60_000;
@@ -21,17 +22,6 @@ const grouping: Route = {
   ...{ group_by: ['alertname'], group_wait_ms: 30_000, group_interval_ms: 5 * MINUTE_MS },
   repeat_interval_ms: 60 * MINUTE_MS,
 };
-
-function alertOf(id: string, more: Partial<AlertRecord> = {}): AlertRecord {
-  return {
-    ...{ alert_id: id, state: 'firing', rule: 'errors', feature: 'error_rate', slice_key: 'model' },
-    ...{ slice_value: id, summary: `Errors of ${id}.`, since: '2026-11-21T12:00:00.000Z', resolved: null },
-    ...{ changed: '2026-11-21T12:00:00.000Z', verdict: {}, example_trace_ids: [], severity: 'warning' },
-    ...{ labels: {}, annotations: {}, runbook_url: null, query: null, last_good_versions: null },
-    acknowledged: null,
-    ...more,
-  };
-}
 
 /** Everything on one database, which a restart opens again. */
 function setUp(settings: Partial<DispatchSettings> = {}) {
