@@ -12,7 +12,7 @@ import { type AlertQuery, type ControlLimits, createControl, type KeyState } fro
 import { createRounds, type RoundStore } from './evaluate/rounds.ts';
 import { createHeart } from './heartbeat.ts';
 import { createJudge } from './judge.ts';
-import { createDispatch, type DispatchSettings } from './notify/dispatch.ts';
+import { createDispatch, type DispatchSettings, type Telling } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
 import { defaultRoute } from './notify/route.ts';
 import { createSilences, type Silences } from './notify/silences.ts';
@@ -140,7 +140,11 @@ export function createAlerts(settings: AlertsSettings): Alerts {
   function acknowledge(tenant: string, alert_id: string, by: string): Alert {
     const { mute, notifications, ...alert } = get(tenant, alert_id);
     const acknowledged = { by, time: new Date(now()).toISOString() };
-    transaction(settings.control, () => control.saveAlert(tenant, { ...alert, acknowledged }));
+    transaction(settings.control, () => {
+      control.saveAlert(tenant, { ...alert, acknowledged });
+      dispatch.acknowledged({ ...alert, acknowledged }, now());
+    });
+    outbox.wake();
     return get(tenant, alert_id);
   }
 
@@ -197,7 +201,8 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
   const dispatch = createDispatch({
     ...{ database, control, silences },
     settings: dispatchSettings(rule_file, [...by_name.keys()]),
-    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, told, now_ms), telling.channels),
+    tell: (telling, now_ms) =>
+      outbox.insert(notificationOf(telling, told, now_ms), namesFor(telling, by_name)),
   });
   const versionsBefore = createVersionsBefore({ store, timeout_ms, log });
   const judge = createJudge({ database, control, dispatch, unwritten, now, versionsBefore });
@@ -229,6 +234,11 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
 }
 
 const RULES_PER_ROUND_MAX = 200;
+
+function namesFor(telling: Telling, by_name: ReadonlyMap<string, Channel>): readonly string[] {
+  if (!telling.is_acknowledgement) return telling.channels;
+  return telling.channels.filter((name) => by_name.get(name)?.takes_acknowledgements);
+}
 
 function pathInApi(_tenant: string, alert_id: string): string {
   return `/api/alerts/${alert_id}/chart.png`;

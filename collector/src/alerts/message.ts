@@ -43,7 +43,8 @@ export function messageOf({ type, alert, group }: Notification): Message {
   return {
     title,
     summary: oneLine(alert.summary, SUMMARY_UNITS_MAX) || title,
-    severity: type === 'alert.firing' ? (alert.severity ?? 'warning') : 'info',
+    severity:
+      type === 'alert.firing' || type === 'alert.acknowledged' ? (alert.severity ?? 'warning') : 'info',
     facts: factsOf(alert),
     links: linksOf(alert),
     alerts: group === undefined ? [] : sentencesOf(group),

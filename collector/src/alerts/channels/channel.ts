@@ -13,6 +13,8 @@ export interface Channel {
   readonly name: string;
   /** What receivers verify signatures with, for anybody to see; the newest first. */
   readonly public_keys?: readonly string[];
+  /** Whether it carries `alert.acknowledged`: where an alert is an incident that somebody takes. Others get none. */
+  readonly takes_acknowledgements?: boolean;
   send(notification: Notification, options: SendOptions): Promise<Outcome>;
 }
 
@@ -44,7 +46,7 @@ type Result =
 export interface Notification {
   /** Stable over retries: receivers use it to ignore repetitions. */
   readonly id: string;
-  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test' | 'alert.heartbeat';
+  readonly type: 'alert.firing' | 'alert.acknowledged' | 'alert.resolved' | 'alert.test' | 'alert.heartbeat';
   /** ISO 8601. */
   readonly time: string;
   /** The alert; where alerts are grouped, the group as if it were one alert, with an id that stays. */

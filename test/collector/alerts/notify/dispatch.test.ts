@@ -48,8 +48,11 @@ function setUp(settings: Partial<DispatchSettings> = {}) {
     fire: (id: string, at_ms: number, more: Partial<AlertRecord> = {}) => change(alertOf(id, more), at_ms),
     resolve: (id: string, at_ms: number, more: Partial<AlertRecord> = {}) =>
       change(alertOf(id, { state: 'resolved', resolved: '2026-11-21T13:00:00.000Z', ...more }), at_ms),
-    acknowledge: (id: string) =>
-      parts.control.saveAlert('default', alertOf(id, { acknowledged: { by: 'ada', time: '' } })),
+    acknowledge(id: string, at_ms: number) {
+      const alert = alertOf(id, { acknowledged: { by: 'ada', time: '' } });
+      parts.control.saveAlert('default', alert);
+      parts.dispatch.acknowledged(alert, at_ms);
+    },
     run: (at_ms: number) => parts.dispatch.run(at_ms),
     next: () => parts.dispatch.nextDue(),
     silences: () => parts.silences,
@@ -58,8 +61,9 @@ function setUp(settings: Partial<DispatchSettings> = {}) {
     },
     lines: () =>
       told.map(
-        ({ at_ms, telling: { state, alerts, is_repeat } }) =>
-          `${at_ms / 1000} ${state} ${alerts.map(({ alert_id }) => alert_id).join('+')}${is_repeat ? ' again' : ''}`,
+        ({ at_ms, telling: { state, alerts, is_repeat, is_acknowledgement } }) =>
+          `${at_ms / 1000} ${is_acknowledgement ? 'acknowledged' : state} ` +
+          `${alerts.map(({ alert_id }) => alert_id).join('+')}${is_repeat ? ' again' : ''}`,
       ),
   };
 }
@@ -91,7 +95,7 @@ describe('without groups', () => {
     under.run(60_000);
     under.run(61_000);
     under.run(120_000);
-    under.acknowledge('a');
+    under.acknowledge('a', 130_000);
     under.run(180_000);
     under.run(1_800_000);
     under.resolve('a', 2_000_000);
@@ -99,6 +103,7 @@ describe('without groups', () => {
       '0 firing a',
       '60 firing a again',
       '120 firing a again',
+      '130 acknowledged a',
       '2000 resolved a',
     ]);
   });
@@ -161,6 +166,30 @@ describe('groups', () => {
     under.run(30_000);
     expect(under.lines()).toEqual([]);
     expect(under.next()).toBe(null);
+  });
+
+  test('are acknowledged when each of their alerts is, and not any more when another fires', () => {
+    const under = setUp({ routes: [grouping] });
+    for (const id of ['a', 'b']) under.fire(id, 0);
+    under.acknowledge('a', 10_000);
+    under.run(30_000);
+    under.acknowledge('a', 40_000);
+    expect(under.lines()).toEqual(['30 firing a+b']);
+    under.acknowledge('b', 50_000);
+    under.fire('c', 60_000);
+    under.run(330_000);
+    under.acknowledge('c', 340_000);
+    expect(under.lines()).toEqual([
+      ...['30 firing a+b', '50 acknowledged a+b', '330 firing a+b+c', '340 acknowledged a+b+c'],
+    ]);
+    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms));
+    expect(notes.map(({ type, alert }) => [type, alert.acknowledged_by])).toEqual([
+      ['alert.firing', null],
+      ['alert.acknowledged', 'ada'],
+      ['alert.firing', null],
+      ['alert.acknowledged', 'ada'],
+    ]);
+    expect(new Set(notes.map(({ id }) => id)).size).toBe(4);
   });
 
   test('say how many there are, and bring each of them', () => {
