@@ -63,7 +63,7 @@ const table = `
     result TEXT,
     status INTEGER,
     error TEXT,
-    duration_ms REAL
+    duration_ms INTEGER
   ) STRICT;
   CREATE INDEX IF NOT EXISTS alert_attempts_delivery ON alert_attempts (delivery);
 `;

@@ -126,7 +126,7 @@ export function createOutbox(settings: OutboxSettings): Outbox {
     if (claim === null) return false;
     const began_ms = performance.now();
     const outcome = await attempt(channel, claim.notification, timeout_ms);
-    const duration_ms = performance.now() - began_ms;
+    const duration_ms = Math.round(performance.now() - began_ms);
     // After stop the database belongs to its owner again; the lease brings the row back.
     if (phase === 'abandoned') return true;
     const settled = settle({
