@@ -103,7 +103,7 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     for (const group of groups.groupsOf(alert_id)) {
       const { channels, group_by } = routeOf(group);
       const { firing: alerts, is_new, is_waiting } = look(group, now_ms);
-      if (alerts.length === 0 || is_new || is_waiting) continue;
+      if (group.told_ms === null || alerts.length === 0 || is_new || is_waiting) continue;
       const telling = { group, channels, is_single: group_by === null, alerts, is_repeat: false };
       tell({ ...telling, state: 'firing', is_acknowledgement: true }, now_ms);
     }

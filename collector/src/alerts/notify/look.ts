@@ -13,7 +13,7 @@ export interface Look {
   readonly gone: readonly string[];
   /** How many fire and are muted. */
   readonly muted: number;
-  /** Whether one fires that was not told yet. */
+  /** Whether one fires that was not told yet, and nobody has taken meanwhile. */
   readonly is_new: boolean;
   /** Whether one fires that nobody has acknowledged. */
   readonly is_waiting: boolean;
@@ -39,7 +39,7 @@ export function lookAt({ group_id, tenant }: Group, { groups, control, muteOf, n
     else if (muteOf(tenant, alert, now_ms) !== null) muted += 1;
     else {
       firing.push(alert);
-      is_new ||= told === null;
+      is_new ||= told === null && alert.acknowledged === null;
       is_waiting ||= alert.acknowledged === null;
     }
   }

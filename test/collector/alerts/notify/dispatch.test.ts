@@ -192,6 +192,22 @@ describe('groups', () => {
     expect(new Set(notes.map(({ id }) => id)).size).toBe(4);
   });
 
+  test('are told to nobody where somebody has taken each of their alerts before', () => {
+    const under = setUp({ routes: [grouping] });
+    under.fire('a', 0);
+    under.acknowledge('a', 10_000);
+    under.run(30_000);
+    under.run(3_600_000);
+    expect(under.lines()).toEqual([]);
+    under.fire('b', 3_700_000);
+    under.run(3_730_000);
+    under.resolve('a', 3_740_000);
+    under.resolve('b', 3_740_000);
+    under.run(4_100_000);
+    expect(under.lines()).toEqual(['3700 firing a+b', '4100 resolved a+b']);
+    expect(under.next()).toBe(null);
+  });
+
   test('say how many there are, and bring each of them', () => {
     const under = setUp({ routes: [grouping] });
     for (let number = 0; number < 60; number++)
