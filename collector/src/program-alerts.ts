@@ -28,6 +28,11 @@ export function addAlerts(program: Command, context: CommandContext, done: Done)
   add(alerts, 'acknowledge', 'say that somebody takes care of an alert: it is not repeated')
     .argument('<id>', 'id of the alert')
     .action(async (id, flags) => done(await (await commands()).runAlertsAcknowledge(context, id, flags)));
+  add(
+    alerts,
+    'channels',
+    'show the channels there are, and what receivers verify their signatures with',
+  ).action(async (flags) => done(await (await commands()).runAlertsChannels(context, flags)));
   add(alerts, 'test', 'send a test notification to a channel')
     .argument('<channel>', 'name of the channel')
     .action(async (name, flags) => done(await (await commands()).runAlertsTest(context, name, flags)));

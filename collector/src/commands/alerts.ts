@@ -57,6 +57,16 @@ export async function runAlertsAcknowledge(
   return exit_codes.ok;
 }
 
+export async function runAlertsChannels(context: CommandContext, flags: Flags): Promise<ExitCode> {
+  const { channels } = (await ask(context, flags, '/api/alert-channels')) as { channels: Row[] };
+  const rows = channels.map((channel) => ({
+    ...channel,
+    public_keys: flags.json ? channel['public_keys'] : (channel['public_keys'] as string[]).join(' '),
+  }));
+  print(context, flags, ['name', 'public_keys'], rows);
+  return exit_codes.ok;
+}
+
 /** Fails where the channel did. */
 export async function runAlertsTest(context: CommandContext, name: string, flags: Flags): Promise<ExitCode> {
   const path = `/api/alert-channels/${encodeURIComponent(name)}/test`;

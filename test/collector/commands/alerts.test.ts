@@ -104,6 +104,8 @@ describe('sextant alerts', () => {
   });
 
   it('tests a channel, and fails where the channel does', async () => {
+    expect(await json('channels')).toEqual(['hook', 'broken'].map((name) => ({ name, public_keys: [] })));
+    expect((await run('channels')).out).toBe('name\tpublic_keys\nhook\t\nbroken\t\n');
     expect(await run('test', 'hook')).toMatchObject({ code: 0, error: 'The channel took it.\n' });
     receiver.behave({ status: 404 });
     expect((await run('test', 'broken')).code).toBe(1);
