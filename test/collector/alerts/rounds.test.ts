@@ -18,8 +18,12 @@ type Fields = Parameters<typeof modelCall>[1];
 async function setUp(rules: readonly object[], more: { store?: Partial<Store>; file?: object } = {}) {
   const opened = await openStore();
   const { control } = opened;
+  const clock = { now_ms: noon_ms, is_down: false };
   const store = new Proxy(opened.store, {
-    get: (target, name: keyof Store) => more.store?.[name] ?? target[name],
+    get: (target, name: keyof Store) =>
+      clock.is_down
+        ? () => Promise.reject(new Error('The store is away.'))
+        : (more.store?.[name] ?? target[name]),
   });
   const fileOf = (value: object) => {
     const { file, problems } = parseRuleFile(JSON.stringify(value));
@@ -28,7 +32,6 @@ async function setUp(rules: readonly object[], more: { store?: Partial<Store>; f
   };
   let rule_file = fileOf({ rules, ...more.file });
   const sent: Notification[] = [];
-  const clock = { now_ms: noon_ms };
   const log = recordingLog();
   const channel = {
     name: 'recorder',
@@ -196,17 +199,11 @@ test('one broken rule stops no other, shows the error, and is an alert of its ow
 });
 
 test('a rule that cannot be asked the first time is not in error for ever', async () => {
-  let is_down = true;
-  const under = await setUp([errors], {
-    store: {
-      query: (...given) =>
-        is_down ? Promise.reject(new Error('The store is away.')) : opened.query(...given),
-    },
-  });
-  const opened = under.store;
+  const under = await setUp([errors]);
+  under.clock.is_down = true;
   await under.round(0);
   expect(under.phases()).toContain('errors error');
-  is_down = false;
+  under.clock.is_down = false;
   await under.send(10, 1);
   await under.round(2);
   expect(under.phases()).toEqual([]);
@@ -236,20 +233,13 @@ test('an alert ends where its rule is changed to watch something else, by the la
 });
 
 test('no data is shown and tells nobody; what fires goes on without data, and through errors', async () => {
-  let is_down = false;
-  const under = await setUp([errors], {
-    store: {
-      query: (...given) =>
-        is_down ? Promise.reject(new Error('The store is away.')) : opened.query(...given),
-    },
-  });
-  const opened = under.store;
+  const under = await setUp([errors]);
   await under.round(0);
   expect(under.phases()).toEqual(['errors no_data']);
   await under.send(10, 1, { status: 'error' });
   await under.round(2);
   await under.round(60);
-  is_down = true;
+  under.clock.is_down = true;
   await under.round(61);
   expect(under.phases()).toContain('errors firing');
   expect(under.lines()).toEqual(['firing errors all']);
