@@ -362,6 +362,28 @@ test('a test notification is one attempt past the outbox, and says what came of 
   await expect(alerts.test('nobody')).rejects.toMatchObject({ code: 'not_found' });
 });
 
+test('that somebody takes care is told to channels that ask for it, once, and to no others', async () => {
+  const incidents: string[] = [];
+  const taking: Channel = {
+    ...{ name: 'incidents', takes_acknowledgements: true },
+    send: async ({ type }) => {
+      incidents.push(type);
+      return { result: 'ok' };
+    },
+  };
+  const alerts = alertsWith({ channels: [recorder(), taking] });
+  await alerts.onVerdict(drifted, contextOf(1));
+  await alerts.deliverDue(now_ms);
+  const { alert_id } = alerts.list({ tenant: 'acme', limit: 1 })[0]!;
+  alerts.acknowledge('acme', alert_id, 'ada');
+  alerts.acknowledge('acme', alert_id, 'ada');
+  await alerts.deliverDue(now_ms);
+  await alerts.onVerdict(stable, contextOf(2));
+  await alerts.deliverDue(now_ms);
+  expect(incidents).toEqual(['alert.firing', 'alert.acknowledged', 'alert.resolved']);
+  expect(sent.map(({ type }) => type)).toEqual(['alert.firing', 'alert.resolved']);
+});
+
 test('two channels of one name are refused', () => {
   expect(() => alertsWith({ channels: [recorder(), recorder()] })).toThrow(
     expect.objectContaining({ code: 'bad_request' }),
