@@ -4,11 +4,11 @@ import type { Store } from '../stores/store.ts';
 import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
 import { rankSegments } from './rank-segments.ts';
-import { readSketches, type TimeRange } from './read-sketches.ts';
-import type { References } from './references.ts';
+import type { TimeRange } from './read-sketches.ts';
+import type { Compared, References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
 import { whole } from './slices.ts';
-import type { Slice, SliceSketch, Stream } from './streams.ts';
+import type { Slice, Stream } from './streams.ts';
 import type { WindowVerdict } from './verdicts.ts';
 import { windowVerdict } from './window-verdict.ts';
 
@@ -63,14 +63,13 @@ export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Pr
   const { stream, window } = closing;
   const kind = kindOf(stream.feature);
   if (kind === null) return { verdicts: [], states: [] };
-  const reference = await parts.references.read(stream, window);
-  const current = await readSketches(parts.store, stream, [window]);
-  const pairs = pairsToJudge(reference, current);
+  const compared = await parts.references.compare(stream, window);
+  const pairs = pairsToJudge(compared);
   const sequential = judgeSequentially(kind, pairs, closing, parts);
   const findings = [...judgeAtOnce(kind, pairs, closing, parts), ...sequential.findings];
   const verdicts: WindowVerdict[] = [];
   for (const finding of findings) {
-    verdicts.push(await describe(finding, { ...closing, reference, current }, parts));
+    verdicts.push(await describe(finding, { ...closing, compared }, parts));
   }
   return { verdicts, states: sequential.states };
 }
@@ -145,8 +144,7 @@ function judgeSequentially(
 }
 
 interface Judging extends Closing {
-  readonly reference: readonly SliceSketch[];
-  readonly current: readonly SliceSketch[];
+  readonly compared: Compared;
 }
 
 async function describe(
@@ -154,7 +152,7 @@ async function describe(
   closing: Judging,
   parts: JudgeWindowParts,
 ): Promise<WindowVerdict> {
-  const { stream, window } = closing;
+  const { stream, window, compared } = closing;
   const { kind } = parts.references.policies.get(stream);
   const found = verdict.drifted ? await explainWindow({ ...closing, ...pair }, parts) : null;
   const since =
@@ -162,7 +160,9 @@ async function describe(
   const details = {
     reference: kind,
     ...(found !== null && found.clusters.length > 0 && { clusters: found.clusters }),
-    ...(verdict.drifted && isWhole(pair) && { segments: rankSegments(closing.reference, closing.current) }),
+    ...(verdict.drifted &&
+      isWhole(pair) && { segments: rankSegments(compared.parts.reference, compared.parts.current) }),
+    ...(compared.n_uncovered > 0 && isWhole(pair) && { n_uncovered: compared.n_uncovered }),
     ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
   };
   return windowVerdict({ stream, window, slice: pair, verdict, examples: found?.examples ?? [], details });
@@ -173,7 +173,7 @@ function isWhole({ slice_key }: Slice): boolean {
 }
 
 /** The whole, and the slices that are large enough and not the whole under another name. */
-function pairsToJudge(reference: readonly SliceSketch[], current: readonly SliceSketch[]): Pair[] {
+function pairsToJudge({ reference, current }: Pick<Compared, 'reference' | 'current'>): Pair[] {
   const pairs = current.flatMap(({ slice_key, slice_value, sketch }) => {
     const known = reference.find(
       (slice) => slice.slice_key === slice_key && slice.slice_value === slice_value,
