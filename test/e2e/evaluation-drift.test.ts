@@ -64,8 +64,12 @@ test('what a judge and a check say is watched: drift is found, told by service, 
     last_verdict: { drifted: true },
   });
   const { alerts } = (await collector.get('/api/alerts')) as { alerts: Verdict[] };
-  const named = alerts.filter(({ rule }) => rule === 'score-online');
-  expect(named).toMatchObject([{ feature: 'evaluation.helpfulness', state: 'firing' }]);
+  expect(
+    alerts.map(({ feature, rule, slice_key, state }) => [feature, rule, slice_key, state]).sort(),
+  ).toEqual([
+    ['evaluation.helpfulness', 'drift', 'all', 'firing'],
+    ['evaluation_label.tone', 'drift', 'all', 'firing'],
+  ]);
 
   const iso = (time_ms: number) => new Date(time_ms).toISOString();
   const detected = sextant(
@@ -130,7 +134,7 @@ function text(key: string, value: string) {
 
 function idsOf(number: number) {
   const id = (number + 1).toString(16);
-  return { traceId: id.padStart(32, 'a'), spanId: id.padStart(16, 'b') };
+  return { traceId: id.padStart(32, '0'), spanId: id.padStart(16, '0') };
 }
 
 function span(number: number, time_ms: number, score: number) {
