@@ -163,7 +163,7 @@ function addReference(program: Command, context: CommandContext, done: Done): vo
     .action(async (flags) => done(await (await commands()).runReferenceChange(context, 'pinned', flags)));
   const others = [
     ['rolling', 'rolling', 'compare with the latest conversations before the window'],
-    ['seasonal', 'seasonal', 'compare with the same hours of the weeks before'],
+    ['seasonal', 'seasonal', 'compare with the same hours of the weeks before, in the weights of the window'],
     ['last-good', 'last_good', 'compare with the latest before the newest version of a prompt or deployment'],
     ['reset', 'reset', 'begin anew, with the next conversations as fit and reference'],
   ] as const;

@@ -20,6 +20,8 @@ export interface VerdictContext extends AlertKey {
   readonly window_start_us: number;
   readonly window_end_us: number;
   readonly example_trace_ids: readonly string[];
+  /** False where another verdict on the same window speaks for this one, unless a rule asks for it; else true. */
+  readonly is_lead?: boolean;
 }
 
 /** What a rule found out about one window of what it watches. */

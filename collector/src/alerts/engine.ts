@@ -250,7 +250,7 @@ interface VerdictParts {
   readonly page_url: string;
 }
 
-/** What the rules make of a verdict; without a file that names rules, every verdict is judged as well. */
+/** What the rules make of a verdict; without a file that names rules, those that speak for a window are judged as well. */
 function judgedVerdict(
   verdict: Verdict,
   context: VerdictContext,
@@ -258,7 +258,7 @@ function judgedVerdict(
 ) {
   const runbook_url = runbookUrl(page_url, 'verdict');
   const findings = verdictFindings(verdict, context, { rules: rules.verdictRules(), runbook_url });
-  if (!rules.hasDefault()) return findings;
+  if (!rules.hasDefault() || context.is_lead === false) return findings;
   const { for_windows = 1, keep_windows = 1 } = options;
   const policy = { for_windows, keep_windows, for_us: 0, keep_us: 0, shows_no_data: false };
   const finding = findingOf(verdict, context, { ...plainly_told, runbook_url });

@@ -88,6 +88,7 @@ export const queries = {
   vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
   vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
   span_features: { tenant: 'text', ...slice, ...range, arguments_key: 'text', limit: 'integer' },
+  evaluations: { tenant: 'text', ...slice, ...range, span_wait_us: 'integer', limit: 'integer' },
   version_changes: { tenant: 'text', to_us: 'integer', limit: 'integer' },
   verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },
   stored_spans: { tenant: 'text', span_ids: 'texts' },

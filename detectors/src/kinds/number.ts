@@ -12,7 +12,7 @@ import {
 } from '../sketches/number-sketch.ts';
 import { numberReader } from './number-reader.ts';
 
-/** Finite numbers: durations, token counts, costs, scores. */
+/** Finite numbers: durations, token counts, costs. */
 export const numberKind: FeatureKind<number, NumberFit> = {
   name: 'number',
   fit_units_min: number_units_min,

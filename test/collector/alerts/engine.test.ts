@@ -81,6 +81,15 @@ function reopen(): void {
   control = new DatabaseSync(path);
 }
 
+test('a verdict that another one speaks for pages nobody, unless a rule asks for it', async () => {
+  const alerts = alertsWith();
+  await alerts.onVerdict(drifted, contextOf(1, { is_lead: false }));
+  expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
+  alerts.rules.put('acme', 'any', { name: 'any', kind: 'verdict', detector: 'te.*' });
+  await alerts.onVerdict(drifted, contextOf(2, { is_lead: false }));
+  expect(alerts.list({ tenant: 'acme', limit: 10 })).toMatchObject([{ rule: 'any' }]);
+});
+
 test('a drifted window pages, a stable one says that it is over, both signed', async () => {
   const receiver = await startReceiver();
   const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] }, local_http)] });

@@ -32,8 +32,8 @@ export interface DayFile {
   position: Position;
   /** Marks of the queues, as ingest times. */
   readonly marks: Record<QueueName, number>;
-  /** Newest ingest time of spans and embeddings. */
-  readonly newest: { spans: number; embeddings: number };
+  /** Newest ingest time of what queues are made of. */
+  readonly newest: { spans: number; embeddings: number; scores: number };
   /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
   readonly created_ms: number;
 }
@@ -270,8 +270,13 @@ export class DayFiles {
         embed: progress.get('embed')?.offset ?? 0,
         sketch: progress.get('sketch')?.offset ?? 0,
         measure: progress.get('measure')?.offset ?? 0,
+        score: progress.get('score')?.offset ?? 0,
       },
-      newest: { spans: await newest('spans'), embeddings: await newest('embeddings') },
+      newest: {
+        spans: await newest('spans'),
+        embeddings: await newest('embeddings'),
+        scores: await newest('scores'),
+      },
       created_ms: progress.get('created')?.offset ?? 0,
     };
   }

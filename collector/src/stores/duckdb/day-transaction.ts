@@ -125,6 +125,7 @@ export class DayTransaction {
     file.position = position;
     if (this.#added.spans.size > 0 || this.#has_amendments) file.newest.spans = ingest_time;
     if (this.#has_embeddings) file.newest.embeddings = ingest_time;
+    if (this.#writers.has('scores')) file.newest.scores = ingest_time;
     for (const table of keyed_tables) {
       for (const key of this.#added[table]) this.#keys[table].add(key);
     }
