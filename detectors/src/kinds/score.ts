@@ -1,11 +1,11 @@
 import { numberSkew } from '../detectors/number-skew.ts';
 import type { FeatureKind } from '../kind.ts';
 import { createScoreOnline } from '../sequential/score-online.ts';
-import { number_units_min } from '../sketches/number-sketch.ts';
+import { namedFitText } from '../sketches/fit-text.ts';
+import { number_units_min, number_version } from '../sketches/number-sketch.ts';
 import {
   createScoreFit,
   createScoreMeasure,
-  parseScoreFit,
   type ScoreFit,
   scoreMoments,
   scoreSumsLength,
@@ -20,8 +20,7 @@ export const scoreKind: FeatureKind<number, ScoreFit> = {
   fit_units_min: number_units_min,
   sumsLength: scoreSumsLength,
   createFit: createScoreFit,
-  serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: parseScoreFit,
+  ...namedFitText({ kind: 'score', version: number_version }),
   createMeasure: createScoreMeasure,
   detectors: [numberSkew],
   sequential: [createScoreOnline({ moments: scoreMoments }, 'either')],

@@ -1,6 +1,6 @@
 import type { FitRequest, Measure } from '../kind.ts';
 import type { Moments } from '../statistics/moments.ts';
-import { nameFit, parseNamedFit } from './fit-text.ts';
+import { nameFit } from './fit-text.ts';
 import { toFixedPoint } from './fixed-point.ts';
 import { fixed_point } from './layout.ts';
 import { createNumberFit, createNumberMeasure, type NumberFit, numberSumsLength } from './number-sketch.ts';
@@ -40,11 +40,6 @@ function boundsOf(values: readonly number[]): readonly [number, number] {
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   const known = known_scales.find(([least, most]) => least <= low && high <= most);
   return known ?? [low, high === low ? low + 1 : high];
-}
-
-/** @throws DetectorError bad_fit */
-export function parseScoreFit(text: string): ScoreFit {
-  return parseNamedFit('score', text);
 }
 
 /** Those of a number, then the sum and the sum of squares of the units' means, from 0 at the lower bound to 1. */

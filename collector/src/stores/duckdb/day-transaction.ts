@@ -25,12 +25,12 @@ export class DayTransaction {
   readonly #keys: DayKeys;
   /** Keys of this transaction; they become known with the commit. */
   readonly #added = { spans: newKeys(), messages: newKeys(), versions: newKeys(), amendments: newKeys() };
+  readonly #written = new Set<WritableTable>();
   /** Rows that were not handed over yet. */
   readonly #waiting = new Map<WritableTable, object[]>();
   /** The rows DuckDB is taking: a connection runs one statement at a time, and more rows are made meanwhile. */
   #handing_over: Promise<void> = Promise.resolve();
   #has_amendments = false;
-  #has_embeddings = false;
 
   private constructor(options: DayTransactionOptions, connection: DuckDBConnection, keys: DayKeys) {
     this.#options = options;
@@ -65,7 +65,6 @@ export class DayTransaction {
       'cost_lines',
       fresh.flatMap((rows) => rows.cost_lines),
     );
-    this.#has_embeddings ||= fresh.some((rows) => rows.embeddings.length > 0);
     await this.addMessages(fresh.flatMap((rows) => rows.messages));
     await this.#addVersions(fresh.flatMap((rows) => rows.versions));
     await this.#lookForAmendments(fresh);
@@ -77,6 +76,7 @@ export class DayTransaction {
     if (rows.length === 0) return;
     const waiting = this.#waiting.get(table) ?? [];
     this.#waiting.set(table, waiting);
+    this.#written.add(table);
     for (const row of rows) waiting.push(row);
     if (waiting.length >= chunk_rows) await this.#handOver(table);
   }
@@ -124,8 +124,8 @@ export class DayTransaction {
     this.#connection.closeSync();
     file.position = position;
     if (this.#added.spans.size > 0 || this.#has_amendments) file.newest.spans = ingest_time;
-    if (this.#has_embeddings) file.newest.embeddings = ingest_time;
-    if (this.#writers.has('scores')) file.newest.scores = ingest_time;
+    if (this.#written.has('embeddings')) file.newest.embeddings = ingest_time;
+    if (this.#written.has('scores')) file.newest.scores = ingest_time;
     for (const table of keyed_tables) {
       for (const key of this.#added[table]) this.#keys[table].add(key);
     }
