@@ -29,6 +29,8 @@ const advice: Record<ErrorCode, string> = {
   too_large: 'Send smaller batches, or raise `SEXTANT_BODY_BYTES_MAX`.',
   unsupported_type:
     'Send `application/x-protobuf` or `application/json`, plain or with one of gzip, deflate and zstd.',
+  too_many_wrong_keys:
+    'Give the sender at this address a key that is valid, and wait a minute; right keys are let in meanwhile. See [security.md](security.md).',
   rate_limited:
     'Nothing; senders try again after the time they are told. Raise the limits of the tenant, or send less.',
   overloaded: 'Nothing; senders try again. Raise `SEXTANT_IN_FLIGHT_BYTES_MAX` or run more collectors.',

@@ -13,6 +13,11 @@ export const errors = {
   method_not_allowed: { status: 405, retry: false, message: 'This method is not supported here.' },
   too_large: { status: 413, retry: false, message: 'The body is larger than the limit.' },
   unsupported_type: { status: 415, retry: false, message: 'The content type or encoding is not supported.' },
+  too_many_wrong_keys: {
+    status: 429,
+    retry: true,
+    message: 'Too many requests with a wrong key came from this address.',
+  },
   rate_limited: { status: 429, retry: true, message: 'Too much arrives at once.' },
   overloaded: { status: 503, retry: true, message: 'More arrives than can be taken in now.' },
   timed_out: { status: 504, retry: true, message: 'The query took too long.' },

@@ -218,7 +218,7 @@ export const option_table = {
   drift_features: option(
     'SEXTANT_DRIFT_FEATURES',
     'text',
-    'embedding.*,behaviour.*,category.response_model,number.duration_ms,number.output_tokens',
+    'embedding.*,behaviour.*,evaluation.*,evaluation_label.*,category.response_model,number.duration_ms,number.output_tokens',
     '',
     'Features that are watched, separated by commas; an asterisk at the end stands for anything. `embedding.output` has to be named in full, because it doubles the work of the encoder.',
   ),
@@ -227,7 +227,7 @@ export const option_table = {
     'integer',
     100,
     '1/s',
-    'Budget of each tenant for embedding, and for summing vectors and spans, by the time of the spans; above it whole conversations are left out, chosen by a hash.',
+    'Budget of each tenant for embedding, and for summing vectors, spans and evaluations, by the time of the spans; above it whole conversations are left out, chosen by a hash.',
   ),
   drift_interval_ms: option(
     'SEXTANT_DRIFT_INTERVAL_MS',

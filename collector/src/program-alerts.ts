@@ -28,6 +28,11 @@ export function addAlerts(program: Command, context: CommandContext, done: Done)
   add(alerts, 'acknowledge', 'say that somebody takes care of an alert: it is not repeated')
     .argument('<id>', 'id of the alert')
     .action(async (id, flags) => done(await (await commands()).runAlertsAcknowledge(context, id, flags)));
+  add(
+    alerts,
+    'channels',
+    'show the channels there are, and what receivers verify their signatures with',
+  ).action(async (flags) => done(await (await commands()).runAlertsChannels(context, flags)));
   add(alerts, 'test', 'send a test notification to a channel')
     .argument('<channel>', 'name of the channel')
     .action(async (name, flags) => done(await (await commands()).runAlertsTest(context, name, flags)));
@@ -39,6 +44,11 @@ export function addAlerts(program: Command, context: CommandContext, done: Done)
   add(alerts, 'dead', 'show notifications that could not be delivered').action(async (flags) =>
     done(await (await commands()).runAlertsDeliveries(context, flags, 'dead')),
   );
+  add(alerts, 'attempts', 'show every attempt of a delivery: when, what was answered, how long it took')
+    .argument('<number>', 'its number, as "sextant alerts deliveries" shows it')
+    .action(async (number, flags) =>
+      done(await (await commands()).runAlertsAttempts(context, number, flags)),
+    );
   add(alerts, 'replay', 'send a dead notification again')
     .argument('<number>', 'its number, as "sextant alerts dead" shows it')
     .action(async (number, flags) => done(await (await commands()).runAlertsReplay(context, number, flags)));

@@ -79,7 +79,7 @@ function addServe(program: Command, context: CommandContext, done: Done): void {
 function addReplay(program: Command, context: CommandContext, done: Done): void {
   program
     .command('replay')
-    .description('send recorded spans to the running collector')
+    .description('send recorded telemetry to the running collector')
     .argument(
       '<path>',
       'file or folder of OTLP JSON, OpenTelemetry SDK spans or Langfuse exports, also gzipped',
@@ -163,7 +163,7 @@ function addReference(program: Command, context: CommandContext, done: Done): vo
     .action(async (flags) => done(await (await commands()).runReferenceChange(context, 'pinned', flags)));
   const others = [
     ['rolling', 'rolling', 'compare with the latest conversations before the window'],
-    ['seasonal', 'seasonal', 'compare with the same hours of the weeks before'],
+    ['seasonal', 'seasonal', 'compare with the same hours of the weeks before, in the weights of the window'],
     ['last-good', 'last_good', 'compare with the latest before the newest version of a prompt or deployment'],
     ['reset', 'reset', 'begin anew, with the next conversations as fit and reference'],
   ] as const;
@@ -254,7 +254,10 @@ function addExport(program: Command, context: CommandContext, done: Done): void 
     .requiredOption('--from <time>', 'start of the range: ISO, or relative like -7d')
     .requiredOption('--to <time>', 'end of the range, exclusive')
     .requiredOption('--out <folder>', 'folder for the files')
-    .option('--table <name...>', 'tables to export as Parquet; all unless some are named')
+    .option(
+      '--table <name...>',
+      'tables to export, as OTLP spans, logs and metrics; all unless some are named',
+    )
     .option('--gzip', 'compress the files of OTLP JSON')
     .option('--url <url>', 'address of the collector')
     .addHelpText(

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { ChartLinks } from './access/chart-links.ts';
 import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
 import type { HttpClient } from './alerts/http.ts';
@@ -46,6 +47,8 @@ interface AlertSurroundings extends Surroundings {
   readonly http: HttpClient;
   /** Where the rules file may refer to for secrets. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Path of a chart that needs no key. */
+  readonly chartPath: ChartLinks['pathOf'];
 }
 
 export async function openAlerts(

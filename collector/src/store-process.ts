@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { createAudit } from './access/audit.ts';
+import { createChartLinks } from './access/chart-links.ts';
 import { startAuditCopy } from './access/copy-audit.ts';
 import { openKeysFile } from './access/keys-file.ts';
 import { createHttpClient } from './alerts/http.ts';
@@ -54,7 +55,8 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
   const journal_folder = journalFolder(options);
   const tail = openTail({ folder: journal_folder, from, body_bytes_max, onDamage: damageReport(log) });
   const http = createHttpClient({ allow: options.alert_allow, trusted: options.webhook_url });
-  const alerts = await openAlerts(options, { store, control, log, http, environment });
+  const chartPath = createChartLinks({ database: keys_file, now: Date.now }).pathOf;
+  const alerts = await openAlerts(options, { store, control, log, http, environment, chartPath });
   const watch = openWatch(options, { store, control, alerts, log, isIngestBehind: () => tail.isBehind() });
   const progress = startProgress(from);
   const drop = (reason: string, error: unknown) => {

@@ -1,7 +1,7 @@
 import type { Detector } from './detector.ts';
 import type { SequentialDetector } from './sequential.ts';
 
-export type KindName = 'embedding' | 'category' | 'number' | 'text';
+export type KindName = 'embedding' | 'category' | 'number' | 'score' | 'text';
 
 /** What every fit has, whatever its kind. */
 export interface AnyFit {

@@ -19,7 +19,11 @@ async function open(environment: Readonly<Record<string, string>>) {
   const control = new DatabaseSync(':memory:');
   onTestFinished(() => control.close());
   const store = { insert: async () => {} } as unknown as Store;
-  return { log, alerts: await openAlerts(options, { store, control, log, http, environment: {} }), http };
+  return {
+    log,
+    alerts: await openAlerts(options, { store, control, log, http, environment: {}, chartPath: () => '/' }),
+    http,
+  };
 }
 
 test.each(['webhook', 'alertmanager', 'alertmanager-webhook', 'slack', 'teams', 'cloudevents'])(
@@ -31,7 +35,7 @@ test.each(['webhook', 'alertmanager', 'alertmanager-webhook', 'slack', 'teams', 
       SEXTANT_WEBHOOK_URL: receiver.url,
     };
     const { alerts, log } = await open(environment);
-    expect(await alerts.test(kind)).toEqual({ result: 'ok' });
+    expect(await alerts.test(kind)).toMatchObject({ result: 'ok' });
     expect(receiver.requests[0]?.body).toContain('This is a test');
     expect(log.warn).not.toHaveBeenCalled();
   },
@@ -46,7 +50,7 @@ test('the channel rollback needs a secret as well', async () => {
   await expect(open(environment)).rejects.toThrow('secrets');
   const secret = `whsk_${Buffer.alloc(32, 3).toString('base64')}`;
   const { alerts, log } = await open({ ...environment, SEXTANT_WEBHOOK_SECRET: secret });
-  expect(await alerts.test('rollback')).toEqual({ result: 'ok' });
+  expect(await alerts.test('rollback')).toMatchObject({ result: 'ok' });
   expect(JSON.stringify(log.info.mock.calls)).toMatch(/whpk_/);
   expect(JSON.stringify(log.info.mock.calls)).not.toContain(secret);
 });

@@ -37,7 +37,7 @@ const folders = [
   'spans-langfuse-framework-traces',
 ];
 
-describe.skipIf(!has_shared_data)('export of recorded spans as OTLP', () => {
+describe.skipIf(!has_shared_data)('export of recorded telemetry as OTLP', () => {
   it('gives the same rows when it is replayed into another collector', async () => {
     const first = await startCollector({ data: temporaryFolder(), environment });
     for (const folder of folders) {
@@ -49,12 +49,14 @@ describe.skipIf(!has_shared_data)('export of recorded spans as OTLP', () => {
     const exported = await runCommand([
       ...['export', '--format', 'otlp-json', ...all_time, '--out', out, '--gzip', '--url', first.url],
     ]);
-    expect(exported).toMatchObject({ code: 0, out: `${join(out, 'spans-0001.jsonl.gz')}\n`, said: '' });
+    const paths = ['spans', 'logs', 'metrics'].map((name) => `${join(out, `${name}-0001.jsonl.gz`)}\n`);
+    expect(exported).toMatchObject({ code: 0, out: paths.join(''), said: '' });
     const second = await startCollector({ data: temporaryFolder(), environment });
     expect((await runCommand(['replay', out, '--url', second.url])).code).toBe(0);
     await untilStored(second);
-    for (const table of ['spans', 'embeddings', 'cost_lines', 'scores'])
+    for (const table of ['spans', 'embeddings', 'cost_lines', 'scores', 'logs', 'metrics'])
       expect(await rowsOf(second, table), table).toEqual(await rowsOf(first, table));
+    expect([(await rowsOf(second, 'logs')).length, (await rowsOf(second, 'metrics')).length]).toEqual([2, 4]);
     expect(await messagesOf(second)).toEqual(await messagesOf(first));
     const arrival = ['first_time', 'trace_id', 'span_id'];
     expect(await rowsOf(second, 'versions', arrival)).toEqual(await rowsOf(first, 'versions', arrival));
@@ -120,7 +122,7 @@ describe('export as Parquet', () => {
     for (const given of [
       ['--format', 'parquet', '--from', 'now', '--to', '-1h'],
       ['--format', 'parquet', '--from', '-1h', '--to', 'now', '--table', 'secrets'],
-      ['--format', 'otlp-json', '--from', '-1h', '--to', 'now', '--table', 'logs'],
+      ['--format', 'otlp-json', '--from', '-1h', '--to', 'now', '--table', 'messages'],
       ['--format', 'csv', '--from', '-1h', '--to', 'now'],
     ])
       expect(

@@ -12,7 +12,7 @@ export async function postsOf(
   const posts: Post[] = [];
   const post: HttpClient['post'] = async (message) => {
     posts.push(message);
-    return { status: 200, outcome: { result: 'ok' } };
+    return { result: 'ok', status: 200 };
   };
   const channel = await create({ ...createHttpClient({ allow: '' }), post });
   for (const notification of notifications) await channel.send(notification, { timeout_ms: 1000 });

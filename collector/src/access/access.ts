@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { RetryLater } from '../receive/refusal.ts';
 import { readAuthorization } from './authorization.ts';
+import { type ChartLinks, createChartLinks } from './chart-links.ts';
 import { type Credential, default_tenant, isScope, type Scope, scopes } from './credential.ts';
-import { hashKey, keyIdOf } from './key-text.ts';
+import { hashKey, isGuessable, keyIdOf } from './key-text.ts';
 import { isValid, type Key } from './keys.ts';
 import { openKeysFile } from './keys-file.ts';
 import { isLoopback } from './loopback.ts';
+import { createWrongKeys } from './wrong-keys.ts';
 
 /**
  * Who may come in. A key is looked up in the file each time, which takes microseconds, so that a key made or
@@ -14,12 +17,16 @@ import { isLoopback } from './loopback.ts';
  */
 export interface Access {
   /**
-   * Whose an Authorization header is; null for a key that is absent, wrong, expired or revoked.
-   * @throws SextantError storage_unavailable when the keys cannot be read now
+   * Whose an Authorization header is; null for a key that is absent, wrong, expired or revoked. A right key is
+   * never held up by wrong ones, unless it is one that could be guessed.
+   * @param address where the request comes from
+   * @throws SextantError storage_unavailable when the keys cannot be read now; too_many_wrong_keys, to be tried
+   *   again later, where many wrong ones came from the address
    */
-  authenticate(authorization: string | undefined): Credential | null;
+  authenticate(authorization: string | undefined, address: string): Credential | null;
   /** Whether requests need a key. */
   isKeyAsked(): boolean;
+  readonly charts: ChartLinks;
   close(): void;
 }
 
@@ -42,18 +49,21 @@ export interface AccessSettings {
  * revoked. Otherwise the end of the last key would open the door.
  */
 export function createAccess(settings: AccessSettings): Access {
-  const { host, insecure, key, now } = settings;
+  const { host, insecure, key, now, log } = settings;
   const fixed = key === null ? null : hashKey(key);
   const open_to_all = isLoopback(host) || insecure;
   const file = openKeys(settings);
+  const wrong_keys = createWrongKeys({ now });
+  const is_guessable = isGuessable(key ?? '');
 
   function isKeyAsked(): boolean {
     return fixed !== null || file.isAnyKey();
   }
 
-  function holderOf(given: string): Credential | null {
+  function holderOf(given: string, is_throttled: boolean): Credential | null {
     const hash = hashKey(given);
-    if (fixed !== null && timingSafeEqual(hash, fixed)) return fixed_credential;
+    const is_compared = fixed !== null && !(is_throttled && is_guessable);
+    if (is_compared && timingSafeEqual(hash, fixed)) return fixed_credential;
     const found = file.find(given);
     if (found === null || !timingSafeEqual(hash, found.hash) || !isValid(found, now())) return null;
     file.noteUse(found, now());
@@ -61,12 +71,19 @@ export function createAccess(settings: AccessSettings): Access {
   }
 
   return {
-    authenticate(authorization) {
+    authenticate(authorization, address) {
       const given = readAuthorization(authorization);
-      const credential = given === null ? null : holderOf(given.key);
-      return credential ?? (open_to_all && !isKeyAsked() ? anyone : null);
+      const wait_s = given === null ? 0 : wrong_keys.waitFor(address);
+      const credential = given === null ? null : holderOf(given.key, wait_s > 0);
+      if (credential !== null) return credential;
+      if (open_to_all && !isKeyAsked()) return anyone;
+      if (wait_s > 0) throw new RetryLater('too_many_wrong_keys', wait_s);
+      if (given !== null && wrong_keys.note(address))
+        log.warn({ address }, 'Many wrong keys came from this address; it is refused for up to a minute.');
+      return null;
     },
     isKeyAsked,
+    charts: createChartLinks({ database: file.database, now }),
     close: () => file.close(),
   };
 }
@@ -100,6 +117,7 @@ function openKeys({ data, log }: AccessSettings) {
   }
 
   return {
+    database,
     find(text: string): StoredKey | null {
       const id = keyIdOf(text);
       const row = id === null ? undefined : readable(() => find.get(id));

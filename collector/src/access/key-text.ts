@@ -19,6 +19,11 @@ export function keyIdOf(text: string): string | null {
   return /^sx_([0-9a-f]{12})_[0-9a-f]{40}$/.exec(text)?.[1] ?? null;
 }
 
+/** Whether somebody may try keys until this one comes. 22 characters of base64 are 128 bits. */
+export function isGuessable(text: string): boolean {
+  return text.length < 22;
+}
+
 /**
  * SHA-256, which is right because the secret is random: nobody can try 2^160 of them, so a slow hash, made for
  * the few passwords people think of, would only slow down every request.

@@ -59,4 +59,5 @@ const tables = `
     previous_hash TEXT NOT NULL,
     hash TEXT NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
 `;

@@ -15,9 +15,9 @@ declare module 'fastify' {
 
 /**
  * `public` needs no credential. `any` needs one, whatever its scopes: the route hands the request on to where
- * the scope is asked for.
+ * the scope is asked for. `link` needs an address that was signed, and no key.
  */
-export type RouteScope = Scope | 'any' | 'public';
+export type RouteScope = Scope | 'any' | 'link' | 'public';
 
 export type Authenticate = (request: FastifyRequest, reply: FastifyReply) => Credential | null;
 
@@ -29,7 +29,7 @@ export function enforceScopes(server: FastifyInstance, authenticate: Authenticat
   server.decorateRequest('credential', null);
   server.addHook('onRoute', ({ config, method, url }) => {
     const scope = config?.scope;
-    const is_said = isScope(scope) || scope === 'any' || scope === 'public';
+    const is_said = isScope(scope) || scope === 'any' || scope === 'link' || scope === 'public';
     if (!is_said) throw new Error(`The route ${method} ${url} names no scope.`);
   });
   server.addHook('onRequest', async (request, reply) => {
@@ -37,7 +37,7 @@ export function enforceScopes(server: FastifyInstance, authenticate: Authenticat
     if (scope === 'public') return;
     request.credential = authenticate(request, reply);
     if (request.credential === null) throw new SextantError('unauthenticated');
-    if (scope === 'any') return;
+    if (scope === 'any' || scope === 'link') return;
     if (scope === undefined || !request.credential.scopes.has(scope))
       throw new SextantError('forbidden', `It needs a key with the scope ${scope}.`);
   });

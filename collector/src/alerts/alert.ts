@@ -20,6 +20,8 @@ export interface VerdictContext extends AlertKey {
   readonly window_start_us: number;
   readonly window_end_us: number;
   readonly example_trace_ids: readonly string[];
+  /** False where another verdict on the same window speaks for this one, unless a rule asks for it; else true. */
+  readonly is_lead?: boolean;
 }
 
 /** What a rule found out about one window of what it watches. */
@@ -76,6 +78,8 @@ export interface Acknowledgement {
 
 /** How far a notification of an alert has come on one channel. */
 export interface Delivery {
+  /** Number of the delivery, which shows its attempts and replays it. */
+  readonly sequence: number;
   readonly channel: string;
   readonly type: string;
   readonly state: 'pending' | 'delivered' | 'dead';
@@ -136,9 +140,10 @@ interface Where {
   readonly tenant: string;
   /** Address of the page, without a slash at its end. */
   readonly page_url: string;
+  readonly chartPath: (tenant: string, alert_id: string) => string;
 }
 
-export function notificationAlert(alert: AlertRecord, { tenant, page_url }: Where): AlertSummary {
+export function notificationAlert(alert: AlertRecord, { tenant, page_url, chartPath }: Where): AlertSummary {
   const { slice_key, slice_value, changed, acknowledged, ...rest } = alert;
   const { alert_id } = alert;
   return {
@@ -147,7 +152,7 @@ export function notificationAlert(alert: AlertRecord, { tenant, page_url }: Wher
     slice: { [slice_key]: slice_value },
     labels: labelsOf(tenant, alert),
     url: `${page_url}/alerts?alert=${alert_id}`,
-    image_url: `${page_url}/api/alerts/${alert_id}/chart.png`,
+    image_url: page_url + chartPath(tenant, alert_id),
     acknowledged_by: acknowledged?.by ?? null,
   };
 }

@@ -13,8 +13,6 @@ export interface Control {
   saveAlert(tenant: string, alert: AlertRecord): void;
   /** Null where there is none of that id. */
   alert(alert_id: string): TenantAlert | null;
-  /** Every alert of the tenant that fires. */
-  firing(tenant: string): AlertRecord[];
   /** Every alert that fires, of any tenant. */
   allFiring(): TenantAlert[];
   /** Keys of the tenant that are anything but ok, the latest first. */
@@ -73,7 +71,6 @@ export function createControl(database: DatabaseSync, limits: ControlLimits): Co
       const row = statements.alert.get({ alert_id });
       return row === undefined ? null : { tenant: String(row['tenant']), alert: recordOf(row) };
     },
-    firing: (tenant) => statements.firing.all({ tenant }).map(recordOf),
     allFiring: () =>
       statements.all_firing.all().map((row) => ({ tenant: String(row['tenant']), alert: recordOf(row) })),
     unquiet: (tenant, limit) => statements.unquiet.all({ tenant, limit }).map(keyStateOf),
@@ -151,8 +148,6 @@ function prepare(database: DatabaseSync) {
       DELETE FROM alert_records WHERE sequence IN (
         SELECT sequence FROM alert_records WHERE state = 'resolved' ORDER BY sequence LIMIT $excess)`),
     alert: database.prepare('SELECT tenant, document FROM alert_records WHERE alert_id = $alert_id'),
-    firing: database.prepare(`
-      SELECT document FROM alert_records WHERE tenant = $tenant AND state = 'firing' ORDER BY sequence`),
     all_firing: database.prepare("SELECT tenant, document FROM alert_records WHERE state = 'firing'"),
     unquiet: database.prepare(`
       SELECT ${key_columns}, ${state_columns} FROM alert_states

@@ -12,11 +12,11 @@ import { type AlertQuery, type ControlLimits, createControl, type KeyState } fro
 import { createRounds, type RoundStore } from './evaluate/rounds.ts';
 import { createHeart } from './heartbeat.ts';
 import { createJudge } from './judge.ts';
-import { createDispatch, type DispatchSettings } from './notify/dispatch.ts';
+import { createDispatch, type DispatchSettings, type Telling } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
 import { defaultRoute } from './notify/route.ts';
 import { createSilences, type Silences } from './notify/silences.ts';
-import { notificationOf } from './notify/telling.ts';
+import { notificationOf, type TellingParts } from './notify/telling.ts';
 import {
   attempt,
   attempt_timeout_ms,
@@ -56,7 +56,7 @@ export interface Alerts {
   acknowledge(tenant: string, alert_id: string, by: string): Alert;
   readonly silences: Silences;
   readonly rules: RuleBook;
-  readonly deliveries: Pick<Outbox, 'log' | 'replay'>;
+  readonly deliveries: Pick<Outbox, 'log' | 'attempts' | 'replay'>;
   readonly channels: readonly Channel[];
   start(): void;
   stop(): Promise<void>;
@@ -89,6 +89,8 @@ export interface AlertsSettings {
   /** Where it stands: a file that changes is read again. */
   readonly rule_path?: string;
   readonly options: AlertOptions;
+  /** Path of the chart of an alert on the collector's page, where it can be had without a key. */
+  readonly chartPath?: TellingParts['chartPath'];
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -138,7 +140,11 @@ export function createAlerts(settings: AlertsSettings): Alerts {
   function acknowledge(tenant: string, alert_id: string, by: string): Alert {
     const { mute, notifications, ...alert } = get(tenant, alert_id);
     const acknowledged = { by, time: new Date(now()).toISOString() };
-    transaction(settings.control, () => control.saveAlert(tenant, { ...alert, acknowledged }));
+    transaction(settings.control, () => {
+      control.saveAlert(tenant, { ...alert, acknowledged });
+      dispatch.acknowledged({ ...alert, acknowledged }, now());
+    });
+    outbox.wake();
     return get(tenant, alert_id);
   }
 
@@ -184,7 +190,8 @@ export function createAlerts(settings: AlertsSettings): Alerts {
 /** Everything the engine is made of, put together. */
 function createParts(settings: AlertsSettings, page_url: string, by_name: ReadonlyMap<string, Channel>) {
   const { store, control: database, channels, options, now, log } = settings;
-  const { rule_file = empty_rule_file } = settings;
+  const { rule_file = empty_rule_file, chartPath = pathInApi } = settings;
+  const told = { page_url, chartPath };
   const { states_max = 100_000, alerts_max = 10_000, interval_ms = 60_000, timeout_ms = 10_000 } = options;
   const control = createControl(database, { states_max, alerts_max });
   const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
@@ -194,7 +201,8 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
   const dispatch = createDispatch({
     ...{ database, control, silences },
     settings: dispatchSettings(rule_file, [...by_name.keys()]),
-    tell: (telling, now_ms) => outbox.insert(notificationOf(telling, page_url, now_ms), telling.channels),
+    tell: (telling, now_ms) =>
+      outbox.insert(notificationOf(telling, told, now_ms), namesFor(telling, by_name)),
   });
   const versionsBefore = createVersionsBefore({ store, timeout_ms, log });
   const judge = createJudge({ database, control, dispatch, unwritten, now, versionsBefore });
@@ -227,13 +235,22 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
 
 const RULES_PER_ROUND_MAX = 200;
 
+function namesFor(telling: Telling, by_name: ReadonlyMap<string, Channel>): readonly string[] {
+  if (!telling.is_acknowledgement) return telling.channels;
+  return telling.channels.filter((name) => by_name.get(name)?.takes_acknowledgements);
+}
+
+function pathInApi(_tenant: string, alert_id: string): string {
+  return `/api/alerts/${alert_id}/chart.png`;
+}
+
 interface VerdictParts {
   readonly rules: RuleBook;
   readonly options: AlertOptions;
   readonly page_url: string;
 }
 
-/** What the rules make of a verdict; without a file that names rules, every verdict is judged as well. */
+/** What the rules make of a verdict; without a file that names rules, those that speak for a window are judged as well. */
 function judgedVerdict(
   verdict: Verdict,
   context: VerdictContext,
@@ -241,7 +258,7 @@ function judgedVerdict(
 ) {
   const runbook_url = runbookUrl(page_url, 'verdict');
   const findings = verdictFindings(verdict, context, { rules: rules.verdictRules(), runbook_url });
-  if (!rules.hasDefault()) return findings;
+  if (!rules.hasDefault() || context.is_lead === false) return findings;
   const { for_windows = 1, keep_windows = 1 } = options;
   const policy = { for_windows, keep_windows, for_us: 0, keep_us: 0, shows_no_data: false };
   const finding = findingOf(verdict, context, { ...plainly_told, runbook_url });

@@ -28,7 +28,7 @@ export interface HttpClient {
    * Posts once. Never throws, follows no redirect, reads the answer up to a limit, and ends within `timeout_ms`.
    * An address that is blocked has failed, with the code at the start of the reason.
    */
-  post(message: Post): Promise<Posted>;
+  post(message: Post): Promise<Outcome>;
   /** Addresses that were refused since the process started, by reason. */
   blocked(): Readonly<Record<BlockReason, number>>;
 }
@@ -38,13 +38,6 @@ export interface Post {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
   readonly timeout_ms: number;
-}
-
-export interface Posted {
-  /** Null when no answer came. */
-  readonly status: number | null;
-  /** What it means for the notification. */
-  readonly outcome: Outcome;
 }
 
 /**
@@ -63,20 +56,19 @@ export function createHttpClient(options: DestinationOptions): HttpClient {
   };
 }
 
-async function post(message: Post, destinations: Destinations): Promise<Posted> {
+async function post(message: Post, destinations: Destinations): Promise<Outcome> {
   const signal = AbortSignal.timeout(message.timeout_ms);
   try {
     destinations.read(message.url.href);
     const response = await open(message, destinations, signal);
     const status = response.statusCode ?? 0;
     const text = await readStart(response);
-    return { status, outcome: outcomeOf(status, text, response.headers['retry-after']) };
+    return { ...resultOf(status, text, response.headers['retry-after']), status };
   } catch (error) {
     const blocked = error instanceof SextantError ? error : destinations.blockedError(error, message.url);
-    if (blocked !== null)
-      return { status: null, outcome: { result: 'failed', reason: `${blocked.code}: ${blocked.message}` } };
+    if (blocked !== null) return { result: 'failed', reason: `${blocked.code}: ${blocked.message}` };
     const reason = signal.aborted ? `No answer within ${message.timeout_ms} ms.` : String(error);
-    return { status: null, outcome: { result: 'retry', reason } };
+    return { result: 'retry', reason };
   }
 }
 
@@ -114,7 +106,7 @@ async function readStart(response: AsyncIterable<Buffer>): Promise<string> {
 }
 
 /** Source: Standard Webhooks 1.0.0, "Operational considerations": 2xx is success, 3xx failure, 410 gone. */
-function outcomeOf(status: number, text: string, retry_after: string | undefined): Outcome {
+function resultOf(status: number, text: string, retry_after: string | undefined): Outcome {
   if (status >= 200 && status < 300) return { result: 'ok' };
   const said = text
     .replaceAll(/[\p{C}\p{Z}]+/gu, ' ')

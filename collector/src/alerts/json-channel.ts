@@ -21,8 +21,7 @@ export function jsonChannel({ name, url, http, authorization = null, bodyOf }: J
     name,
     async send(notification, { timeout_ms }) {
       const body = JSON.stringify(bodyOf(notification));
-      const { outcome } = await http.post({ url, headers, body, timeout_ms });
-      return outcome;
+      return http.post({ url, headers, body, timeout_ms });
     },
   };
 }

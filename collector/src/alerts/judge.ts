@@ -57,10 +57,14 @@ export function createJudge(parts: JudgeParts): Judge {
   return { observe };
 }
 
-/** What was found out when it fired stays with it. */
-function continued(alert: AlertRecord, { last_good_versions, acknowledged, example_trace_ids }: AlertRecord) {
-  const examples = alert.example_trace_ids.length > 0 ? alert.example_trace_ids : example_trace_ids;
-  return { ...alert, last_good_versions, acknowledged, example_trace_ids: examples };
+/**
+ * What was found out when it fired stays with it, and so does what receivers know it by: where the rule was changed
+ * meanwhile, its end would else be the end of another alert.
+ */
+function continued(alert: AlertRecord, known: AlertRecord): AlertRecord {
+  const { last_good_versions, acknowledged, severity, labels } = known;
+  const { example_trace_ids } = alert.example_trace_ids.length > 0 ? alert : known;
+  return { ...alert, last_good_versions, acknowledged, severity, labels, example_trace_ids };
 }
 
 function rowOf(alert: AlertRecord, { tenant, window_end_us }: Finding): NewRow<'alerts'> {

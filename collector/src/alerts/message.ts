@@ -13,7 +13,7 @@ export interface Message {
   readonly links: readonly Link[];
   /** The alerts of a group, a sentence each; empty where the message is about one alert. */
   readonly alerts: readonly string[];
-  /** A chart, which only who may see the page can fetch; null where there is none over https. */
+  /** A chart, for whoever reaches the page; null where there is none over https. */
   readonly image_url: string | null;
 }
 
@@ -43,7 +43,8 @@ export function messageOf({ type, alert, group }: Notification): Message {
   return {
     title,
     summary: oneLine(alert.summary, SUMMARY_UNITS_MAX) || title,
-    severity: type === 'alert.firing' ? (alert.severity ?? 'warning') : 'info',
+    severity:
+      type === 'alert.firing' || type === 'alert.acknowledged' ? (alert.severity ?? 'warning') : 'info',
     facts: factsOf(alert),
     links: linksOf(alert),
     alerts: group === undefined ? [] : sentencesOf(group),

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../sqlite-transaction.ts';
 import { addColumn } from './add-column.ts';
 import { type Delivery, isoTime } from './alert.ts';
+import { type Attempt, type AttemptEnd, openAttemptTable } from './attempt-table.ts';
 import type { Notification } from './channels/channel.ts';
 import type { Settled } from './retry.ts';
 
@@ -15,9 +17,13 @@ import type { Settled } from './retry.ts';
  */
 export interface OutboxTable {
   insert(notification: Notification, channel: string, now_ms: number): void;
-  /** The row of the channel that is due longest, unless an earlier row of the same alert is still pending. */
+  /**
+   * Begins an attempt for the row of the channel that is due longest, unless an earlier row of the same alert is
+   * still pending.
+   */
   claim(request: { channel: string; now_ms: number; lease_ms: number }): Claim | null;
-  settle(claim: Claim, result: Settled, now_ms: number): void;
+  /** Ends the attempt. A late one is noted, and decides nothing any more. */
+  settle(claim: Claim, result: Settled & AttemptEnd, now_ms: number): void;
   /** When the next row of the channel is due; null when none waits. */
   nextDue(channel: string): number | null;
   /** Buries what is pending for channels that are no longer configured; returns how many rows that were. */
@@ -25,6 +31,8 @@ export interface OutboxTable {
   /** Makes room: drops all but the newest rows, first those delivered, then the dead, then those pending. */
   trim(rows_max: number): Dropped[];
   deliveries(alert_id: string): Delivery[];
+  /** Attempts of a delivery of the tenant, oldest first; null where there is no such delivery. */
+  attempts(tenant: string, sequence: number): Attempt[] | null;
   /** Newest first. */
   log(query: DeliveryQuery): LoggedDelivery[];
   /** Makes a dead row of the tenant pending again, with its attempts counted anew; null where there is none. */
@@ -41,8 +49,6 @@ export interface DeliveryQuery {
 }
 
 export interface LoggedDelivery extends Delivery {
-  /** Number of the delivery, which replays it. */
-  readonly sequence: number;
   readonly notification_id: string;
   readonly alert_id: string;
   /** ISO 8601; null for what an earlier version wrote. */
@@ -58,6 +64,7 @@ interface Dropped {
 
 interface Claim {
   readonly sequence: number;
+  readonly attempt_id: number;
   readonly attempts: number;
   readonly notification: Notification;
 }
@@ -66,13 +73,26 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
   database.exec(table);
   for (const [column, type] of Object.entries(later_columns))
     addColumn(database, { table: 'alert_outbox', column, type });
+  const attempted = openAttemptTable(database);
   const statements = prepare(database);
 
   function claim(request: { channel: string; now_ms: number; lease_ms: number }): Claim | null {
     const row = statements.claim.get(request);
     if (row === undefined) return null;
     const notification = JSON.parse(String(row['document'])) as Notification;
-    return { sequence: Number(row['sequence']), attempts: Number(row['attempts']), notification };
+    const [sequence, attempts] = [Number(row['sequence']), Number(row['attempts'])];
+    const attempt_id = attempted.begin(sequence, attempts, request.now_ms);
+    return { sequence, attempt_id, attempts, notification };
+  }
+
+  function settle(
+    { sequence, attempt_id, attempts }: Claim,
+    end: Settled & AttemptEnd,
+    now_ms: number,
+  ): void {
+    const { state, error, next_attempt_ms, result, status, duration_ms } = end;
+    attempted.end(attempt_id, { result, status, error, duration_ms });
+    statements.settle.run({ sequence, attempts, state, error, next_attempt_ms, now_ms });
   }
 
   function trim(rows_max: number): Dropped[] {
@@ -94,9 +114,8 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
       const { alert_id, tenant } = alert;
       statements.insert.run({ id, channel, alert_id, tenant, type, document, now_ms });
     },
-    claim,
-    settle: ({ sequence, attempts }, settled, now_ms) =>
-      statements.settle.run({ sequence, attempts, ...settled, now_ms }),
+    claim: (request) => transaction(database, () => claim(request)),
+    settle: (...given) => transaction(database, () => settle(...given)),
     nextDue: (channel) => {
       const due_ms = statements.next_due.get({ channel })?.['due_ms'];
       return typeof due_ms === 'number' ? due_ms : null;
@@ -104,6 +123,8 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
     buryUnknown: (channels) => Number(statements.bury.run({ channels: JSON.stringify(channels) }).changes),
     trim,
     deliveries: (alert_id) => statements.deliveries.all({ alert_id }).map(deliveryOf),
+    attempts: (tenant, sequence) =>
+      statements.is_of.get({ tenant, sequence }) === undefined ? null : attempted.list(sequence),
     log: ({ tenant, state, limit }) =>
       statements.log.all({ tenant, state: state ?? null, limit }).map(loggedOf),
     replay: (tenant, sequence, now_ms) => {
@@ -152,8 +173,8 @@ const table = `
 
 const later_columns = { tenant: "TEXT NOT NULL DEFAULT ''", created_ms: 'INTEGER', attempted_ms: 'INTEGER' };
 
-const delivery_columns = 'channel, type, state, attempts, last_error, next_attempt_ms';
-const log_columns = `sequence, notification_id, alert_id, ${delivery_columns}, created_ms, attempted_ms`;
+const delivery_columns = 'sequence, channel, type, state, attempts, last_error, next_attempt_ms';
+const log_columns = `notification_id, alert_id, ${delivery_columns}, created_ms, attempted_ms`;
 
 /** Rows that may go out: pending, and nothing earlier of their alert is. */
 const ready = `
@@ -189,6 +210,7 @@ function prepare(database: DatabaseSync) {
         SELECT sequence FROM alert_outbox WHERE state = $state ORDER BY sequence LIMIT $excess)`),
     deliveries: database.prepare(`
       SELECT ${delivery_columns} FROM alert_outbox WHERE alert_id = $alert_id ORDER BY sequence`),
+    is_of: database.prepare('SELECT 1 FROM alert_outbox WHERE tenant = $tenant AND sequence = $sequence'),
     log: database.prepare(`
       SELECT ${log_columns} FROM alert_outbox
       WHERE tenant = $tenant AND ($state IS NULL OR state = $state) ORDER BY sequence DESC LIMIT $limit`),

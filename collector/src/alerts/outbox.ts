@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Delivery } from './alert.ts';
+import type { Attempt } from './attempt-table.ts';
 import type { Channel, Notification, Outcome } from './channels/channel.ts';
 import { type DeliveryQuery, type LoggedDelivery, openOutboxTable, type RowState } from './outbox-table.ts';
 import { settle, standard_schedule_ms } from './retry.ts';
@@ -36,6 +37,8 @@ export interface Outbox {
   deliveries(alert_id: string): Delivery[];
   /** What went to channels or is on its way, newest first. */
   log(query: DeliveryQuery): LoggedDelivery[];
+  /** Every attempt of a delivery that is still kept, oldest first. @throws SextantError not_found */
+  attempts(tenant: string, sequence: number): Attempt[];
   /** Has a dead notification sent again, with the same id. @throws SextantError not_found */
   replay(tenant: string, sequence: number): LoggedDelivery;
   counts(): OutboxCounts;
@@ -121,7 +124,9 @@ export function createOutbox(settings: OutboxSettings): Outbox {
     const lease_ms = 2 * (timeout_ms + GRACE_MS);
     const claim = table.claim({ channel: channel.name, now_ms: clock(), lease_ms });
     if (claim === null) return false;
+    const began_ms = performance.now();
     const outcome = await attempt(channel, claim.notification, timeout_ms);
+    const duration_ms = Math.round(performance.now() - began_ms);
     // After stop the database belongs to its owner again; the lease brings the row back.
     if (phase === 'abandoned') return true;
     const settled = settle({
@@ -131,7 +136,7 @@ export function createOutbox(settings: OutboxSettings): Outbox {
       schedule_ms,
       random: random(),
     });
-    table.settle(claim, settled, clock());
+    table.settle(claim, { ...settled, ...answerOf(outcome), duration_ms }, clock());
     if (settled.state === 'dead') {
       log.error({ channel: channel.name, id: claim.notification.id, ...settled }, 'A notification is dead.');
     }
@@ -139,9 +144,8 @@ export function createOutbox(settings: OutboxSettings): Outbox {
   }
 
   function replay(tenant: string, sequence: number): LoggedDelivery {
-    const delivery = table.replay(tenant, sequence, now());
-    if (delivery === null)
-      throw new SextantError('not_found', `No dead notification has the number ${sequence}.`);
+    const dead = table.replay(tenant, sequence, now());
+    const delivery = found(dead, `No dead notification has the number ${sequence}.`);
     wake();
     return delivery;
   }
@@ -153,10 +157,21 @@ export function createOutbox(settings: OutboxSettings): Outbox {
     stop,
     deliverDue,
     log: table.log,
+    attempts: (...which) => found(table.attempts(...which), `There is no delivery ${which[1]}.`),
     replay,
     deliveries: table.deliveries,
     counts: () => ({ ...table.counts(), ...dropped }),
   };
+}
+
+function found<Value>(value: Value | null, otherwise: string): Value {
+  if (value === null) throw new SextantError('not_found', otherwise);
+  return value;
+}
+
+/** A channel of the user's own may give a status that is none. */
+function answerOf({ result, status }: Outcome) {
+  return { result, status: Number.isInteger(status) ? (status as number) : null };
 }
 
 /** One attempt that keeps the contract of a channel even where a user's own channel does not. */

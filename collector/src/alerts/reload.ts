@@ -80,6 +80,7 @@ function finding(problem: string | null, now_ms: number): Finding {
     evidence: problem === null ? 'fine' : 'breached',
     window_start_us: now_ms * 1000,
     window_end_us: now_ms * 1000,
+    is_now: true,
     example_trace_ids: [],
     summarise: ({ resolved }) =>
       resolved === null

@@ -27,6 +27,8 @@ export interface Window {
   readonly evidence: 'breached' | 'fine' | 'none' | 'error';
   readonly window_start_us: number;
   readonly window_end_us: number;
+  /** It ends at the moment at which it was asked for, so it is never handed again. */
+  readonly is_now?: boolean;
 }
 
 /** What it takes to fire and to resolve: so many windows in a row, at least 1, over so much time. */
@@ -59,10 +61,15 @@ export const initial_state: AlertState = Object.freeze({
   last_window_end_us: Number.MIN_SAFE_INTEGER,
 });
 
-/** The same window handed again, or one that is older, changes nothing. */
+/**
+ * The same window handed again, or one that is older, changes nothing. One of now is never old: the clock was set
+ * back, and must not stop the alerts until it is as late again.
+ */
 export function advance(state: AlertState, window: Window, policy: Policy): Step {
-  if (window.window_end_us <= state.last_window_end_us) return { state, transition: null };
-  const seen = { ...state, last_window_end_us: window.window_end_us };
+  const is_old = window.window_end_us < state.last_window_end_us && !window.is_now;
+  if (is_old || window.window_end_us === state.last_window_end_us) return { state, transition: null };
+  const against_us = state.against_us === null ? null : Math.min(state.against_us, window.window_end_us);
+  const seen = { ...state, against_us, last_window_end_us: window.window_end_us };
   if (state.phase === 'firing') return advanceFiring(seen, window, policy);
   if (window.evidence === 'breached') return advanceBreached(seen, window, policy);
   return { state: advanceQuiet(seen, window, policy), transition: null };

@@ -1,5 +1,5 @@
 import type { Verdict } from '@sextant/detectors';
-import type { Finding, Told, VerdictContext } from './alert.ts';
+import type { AlertKey, Finding, Told, VerdictContext } from './alert.ts';
 import { isoTime } from './alert.ts';
 import { readPattern } from './notify/pattern.ts';
 import type { VerdictRule } from './rules/rule.ts';
@@ -18,15 +18,18 @@ export function verdictFindings(
   { rules, runbook_url }: { readonly rules: readonly VerdictRule[]; readonly runbook_url: string },
 ): JudgedFinding[] {
   return rules
-    .filter((rule) => wants(rule, verdict, context))
+    .filter((rule) => wants(rule, verdict.detector, context))
     .map((rule) => {
       const told = { ...rule, runbook_url: rule.runbook_url ?? runbook_url };
-      return { finding: findingOf(verdict, { ...context, rule: rule.name }, told), policy: rule.policy };
+      const finding = findingOf(verdict, { ...context, rule: rule.name }, told);
+      const figures = { ...finding.figures, rule_kind: rule.kind };
+      return { finding: { ...finding, figures }, policy: rule.policy };
     });
 }
 
-function wants(rule: VerdictRule, { detector }: Verdict, context: VerdictContext): boolean {
-  const { tenant, feature, slice_key, slice_value } = context;
+/** Whether the rule is about verdicts of this detector, on this. */
+export function wants(rule: VerdictRule, detector: string, of: Omit<AlertKey, 'rule'>): boolean {
+  const { tenant, feature, slice_key, slice_value } = of;
   return (
     (rule.tenant === null || rule.tenant === tenant) &&
     readPattern(rule.detector)(detector) &&

@@ -77,6 +77,15 @@ export function routeDeliveries(server: FastifyInstance, { alerts, audit }: ApiP
     },
   );
 
+  server.get<{ Params: { sequence: number } }>(
+    '/api/alert-deliveries/:sequence/attempts',
+    { schema: attempts_schema, config: read },
+    async (request) => {
+      const { tenant } = credentialOf(request);
+      return { attempts: alerts.deliveries.attempts(tenant, request.params.sequence) };
+    },
+  );
+
   server.post<{ Params: { sequence: number } }>(
     '/api/alert-deliveries/:sequence/replay',
     { schema: replay_schema, config: admin },
@@ -138,7 +147,17 @@ const deliveries_schema = {
   },
 } as const;
 
+const sequence_params = {
+  type: 'object',
+  properties: { sequence: { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER } },
+} as const;
+
+const attempts_schema = {
+  summary: 'Each attempt of a delivery, oldest first: when, what the receiver answered, how long it took',
+  params: sequence_params,
+} as const;
+
 const replay_schema = {
   summary: 'Has a dead notification sent again, with the same id',
-  params: { type: 'object', properties: { sequence: { type: 'integer', minimum: 1 } } },
+  params: sequence_params,
 } as const;

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { credentialOf } from '../access/route-scope.ts';
 import { SextantError } from '../errors.ts';
-import { exportSpans } from '../lifecycle/export-spans.ts';
+import { exportOtlp, type OtlpTable, otlp_tables } from '../lifecycle/export/export-otlp.ts';
+import type { ExportRange } from '../lifecycle/export/portions.ts';
 import { type TableName, tables } from '../stores/schema.ts';
-import type { StoreFiles } from '../stores/store.ts';
+import type { Store, StoreFiles } from '../stores/store.ts';
 import { whenGone } from './abort.ts';
 import type { ApiParts } from './parts.ts';
 import { parseTime } from './times.ts';
@@ -24,7 +25,7 @@ const parts_schema = {
 } as const;
 
 const export_schema = {
-  summary: 'Rows as a stream: a part as Parquet, or spans as lines of OTLP JSON',
+  summary: 'Rows as a stream: a part as Parquet, or spans, logs or metrics as lines of OTLP JSON',
   body: {
     type: 'object',
     required: ['format', 'from', 'to'],
@@ -75,21 +76,33 @@ export function routeExport(server: FastifyInstance, { store, audit, now_ms }: A
       const { tenant, actor } = credentialOf(request);
       const { format, table = 'spans', from, to } = request.body;
       const range = { tenant, ...rangeOf({ from, to }) };
-      if (format === 'parquet') filesOf(store.files);
-      else if (table !== 'spans') throw new SextantError('bad_request', 'Only spans are exported as OTLP.');
+      const open = format === 'parquet' ? parquetOf(store, table) : linesOf(store, table);
       audit.record({ tenant, actor, action: 'export', target: table, details: { format, from, to } });
-      const signal = whenGone(reply);
-      if (format === 'parquet') {
-        const file = await filesOf(store.files).readParquet({ ...range, table }, signal);
-        return reply.type('application/vnd.apache.parquet').send(file);
-      }
-      const lines = Readable.from(exportSpans(range, { store, signal }), {
-        objectMode: true,
-        highWaterMark: 1,
-      });
-      return reply.type('application/x-ndjson').send(lines);
+      return reply.type(content_types[format]).send(await open(range, whenGone(reply)));
     },
   );
+}
+
+const content_types = {
+  parquet: 'application/vnd.apache.parquet',
+  'otlp-json': 'application/x-ndjson',
+} as const;
+
+type OpenStream = (range: ExportRange, signal: AbortSignal) => Promise<Readable>;
+
+function parquetOf({ files }: Store, table: TableName): OpenStream {
+  const { readParquet } = filesOf(files);
+  return (range, signal) => readParquet({ ...range, table }, signal);
+}
+
+function linesOf(store: Store, table: TableName): OpenStream {
+  if (!isOtlpTable(table)) throw new SextantError('bad_request', `OTLP carries no ${table}.`);
+  return async (range, signal) =>
+    Readable.from(exportOtlp(table, range, { store, signal }), { objectMode: true, highWaterMark: 1 });
+}
+
+function isOtlpTable(table: TableName): table is OtlpTable {
+  return (otlp_tables as readonly TableName[]).includes(table);
 }
 
 function filesOf(files: StoreFiles | undefined): StoreFiles {

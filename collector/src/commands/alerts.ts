@@ -57,6 +57,16 @@ export async function runAlertsAcknowledge(
   return exit_codes.ok;
 }
 
+export async function runAlertsChannels(context: CommandContext, flags: Flags): Promise<ExitCode> {
+  const { channels } = (await ask(context, flags, '/api/alert-channels')) as { channels: Row[] };
+  const rows = channels.map((channel) => ({
+    ...channel,
+    public_keys: flags.json ? channel['public_keys'] : (channel['public_keys'] as string[]).join(' '),
+  }));
+  print(context, flags, ['name', 'public_keys'], rows);
+  return exit_codes.ok;
+}
+
 /** Fails where the channel did. */
 export async function runAlertsTest(context: CommandContext, name: string, flags: Flags): Promise<ExitCode> {
   const path = `/api/alert-channels/${encodeURIComponent(name)}/test`;
@@ -154,6 +164,18 @@ export async function runAlertsDeliveries(
     'alert_id',
   ];
   print(context, flags, columns, deliveries);
+  return exit_codes.ok;
+}
+
+/** How each attempt of a delivery went. */
+export async function runAlertsAttempts(
+  context: CommandContext,
+  number: string,
+  flags: Flags,
+): Promise<ExitCode> {
+  const path = `/api/alert-deliveries/${encodeURIComponent(number)}/attempts`;
+  const { attempts } = (await ask(context, flags, path)) as { attempts: Row[] };
+  print(context, flags, ['attempt', 'time', 'result', 'status', 'duration_ms', 'error'], attempts);
   return exit_codes.ok;
 }
 

@@ -22,11 +22,11 @@ export interface ExportFlags {
 /** Writes rows of the running collector into files of a folder, and prints the path of each. */
 export async function runExport(context: CommandContext, flags: ExportFlags): Promise<ExitCode> {
   const { format, out, table } = flags;
-  if (format === 'otlp-json' && table?.some((name) => name !== 'spans'))
-    throw new SextantError('bad_request', 'Only the table spans is exported as OTLP; leave --table out.');
+  const others = format === 'otlp-json' ? (table ?? []).filter((name) => !otlp_tables.includes(name)) : [];
+  if (others.length > 0) throw new SextantError('bad_request', `OTLP carries no ${others.join(', ')}.`);
   await mkdir(out, { recursive: true, mode: 0o700 });
   const collector = collectorOf(context, flags);
-  const paths = format === 'parquet' ? writeParts : writeSpans;
+  const paths = format === 'parquet' ? writeParts : writeRequests;
   for await (const path of paths({ collector, flags, signal: context.signal })) context.out(`${path}\n`);
   return exit_codes.ok;
 }
@@ -64,28 +64,40 @@ async function* writeParts({ collector, flags, signal }: Exporting): AsyncGenera
   }
 }
 
+/** What the collector exports as OTLP. */
+const otlp_tables: readonly string[] = ['spans', 'logs', 'metrics'];
+
 /** Replay reads files of up to 512 MiB. */
-const file_characters_max = 128 * 1024 * 1024;
+const file_bytes_max = 128 * 1024 * 1024;
 
 /** Files `spans-0001.jsonl` and so on: lines of OTLP JSON, as `sextant replay` reads them. */
-async function* writeSpans({ collector, flags, signal }: Exporting): AsyncGenerator<string> {
-  const { format, from, to, out, gzip } = flags;
-  const body = { format, from, to };
-  const answer = await request(collector, { method: 'POST', path: '/api/export', body, signal });
-  const lines = linesOf(contentOf(answer));
-  for (let number = 1, next = await lines.next(); !next.done; number += 1) {
-    const name = `spans-${String(number).padStart(4, '0')}.jsonl${gzip ? '.gz' : ''}`;
-    const path = join(out, name);
+async function* writeRequests(exporting: Exporting): AsyncGenerator<string> {
+  const { collector, flags, signal } = exporting;
+  const { format, from, to, table: wanted } = flags;
+  for (const table of wanted ?? otlp_tables) {
+    const body = { format, table, from, to };
+    const answer = await request(collector, { method: 'POST', path: '/api/export', body, signal });
+    yield* writeFiles(table, wholeLines(contentOf(answer)), exporting);
+  }
+}
+
+/** `chunks` end with a line each. */
+async function* writeFiles(
+  table: string,
+  chunks: AsyncGenerator<Buffer>,
+  { flags, signal }: Exporting,
+): AsyncGenerator<string> {
+  const { out, gzip } = flags;
+  for (let number = 1, next = await chunks.next(); !next.done; number += 1) {
+    const path = join(out, `${table}-${String(number).padStart(4, '0')}.jsonl${gzip ? '.gz' : ''}`);
     async function* content() {
-      for (let characters = 0; !next.done && characters < file_characters_max; next = await lines.next()) {
-        yield `${next.value}\n`;
-        characters += next.value.length;
+      for (let bytes = 0; !next.done && bytes < file_bytes_max; next = await chunks.next()) {
+        yield next.value;
+        bytes += next.value.length;
       }
     }
     await writeWhole(path, (target) =>
-      pipeline(Readable.from(content()), gzip ? createGzip() : new PassThrough(), createWriteStream(target), {
-        signal,
-      }),
+      pipeline(content, gzip ? createGzip() : new PassThrough(), createWriteStream(target), { signal }),
     );
     yield path;
   }
@@ -95,19 +107,20 @@ function contentOf({ body }: Response): Readable {
   return Readable.fromWeb((body ?? new Blob([]).stream()) as ReadableStream);
 }
 
-/** @throws SextantError when the content ends within a line */
-async function* linesOf(content: Readable): AsyncGenerator<string> {
-  let waiting: string[] = [];
-  for await (const chunk of content.setEncoding('utf8') as AsyncIterable<string>) {
-    const lines = chunk.split('\n');
-    const rest = lines.pop() ?? '';
-    for (const line of lines) {
-      yield waiting.join('') + line;
+const line_feed = 10;
+
+/** The content in pieces that end where a line does. @throws SextantError when it ends within one */
+async function* wholeLines(content: Readable): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    const end = chunk.lastIndexOf(line_feed) + 1;
+    if (end > 0) {
+      yield Buffer.concat([...waiting, chunk.subarray(0, end)]);
       waiting = [];
     }
-    waiting.push(rest);
+    if (end < chunk.length) waiting.push(chunk.subarray(end));
   }
-  if (waiting.join('') !== '') throw new SextantError('internal', 'The export broke off.');
+  if (waiting.length > 0) throw new SextantError('internal', 'The export broke off.');
 }
 
 /** A file has its name only when it is whole. */

@@ -6,7 +6,7 @@ export interface ReplayFlags {
   readonly url?: string;
 }
 
-/** Sends the spans of a file or a folder to the running collector; what cannot be read is named and passed. */
+/** Sends what a file or a folder holds to the running collector; what cannot be read is named and passed. */
 export async function runReplay(
   context: CommandContext,
   path: string,
@@ -15,12 +15,12 @@ export async function runReplay(
   const collector = collectorOf(context, flags);
   const files = await readAll(context, path);
   const requests = files.flatMap((file) => [...file.requests]);
-  const spans = files.reduce((sum, file) => sum + file.spans, 0);
+  const items = files.reduce((sum, file) => sum + file.items, 0);
   const result = await sendRequests({
     url: collector.url,
     ...(collector.key === null ? {} : { key: collector.key }),
     requests,
-    onProgress: (sent) => showProgress(context, sent, spans),
+    onProgress: (sent) => showProgress(context, sent, items),
     signal: context.signal,
   });
   if (context.is_terminal) context.error('\r\x1b[K');
@@ -43,10 +43,10 @@ async function readAll(context: CommandContext, path: string): Promise<ReadFile[
 
 const bar_width = 30;
 
-function showProgress(context: CommandContext, sent: SendResult, spans: number): void {
+function showProgress(context: CommandContext, sent: SendResult, items: number): void {
   if (!context.is_terminal) return;
-  const share = Math.min(1, (sent.accepted + sent.rejected + sent.failed) / Math.max(1, spans));
+  const share = Math.min(1, (sent.accepted + sent.rejected + sent.failed) / Math.max(1, items));
   const filled = Math.round(share * bar_width);
   const bar = '█'.repeat(filled) + '░'.repeat(bar_width - filled);
-  context.error(`\r${bar} ${Math.round(share * 100)} % ${sent.accepted} spans`);
+  context.error(`\r${bar} ${Math.round(share * 100)} % ${sent.accepted} sent`);
 }

@@ -7,22 +7,38 @@ import {
   objectOf,
   objectsOf,
   textOf,
+  WrongValue,
 } from './json-fields.ts';
+import { invalidValue } from './json-items.ts';
 import { too_deep, tooDeep, value_depth_max } from './limits.ts';
 import { type AttributeMap, type AttributeValue, no_attributes, type Rejection } from './records.ts';
 
-/** Reads an array of KeyValue; the last of equal keys wins. A value nested too deeply is left out and reported. */
+/**
+ * Reads an array of KeyValue; the last of equal keys wins. A value that is nested too deeply or that its field cannot
+ * hold is left out and reported.
+ */
 export function decodeJsonAttributes(items: unknown, rejections: Rejection[]): AttributeMap {
   const entries = objectsOf(items, 'attributes');
   if (entries.length === 0) return no_attributes;
   const attributes = new Map<string, AttributeValue>();
   for (const entry of entries) {
     const key = textOf(entry['key'], 'attribute key');
-    const value = decodeJsonValue(entry['value'], 0);
-    if (value === too_deep) rejections.push(tooDeep(`attribute "${key.slice(0, 100)}"`));
+    const value = valueOrProblem(entry['value']);
+    const where = `attribute "${key.slice(0, 100)}"`;
+    if (value === too_deep) rejections.push(tooDeep(where));
+    else if (value instanceof WrongValue) rejections.push(invalidValue(value, false, `${where}: `));
     else attributes.set(key, value);
   }
   return attributes;
+}
+
+function valueOrProblem(json: unknown): AttributeValue | typeof too_deep | WrongValue {
+  try {
+    return decodeJsonValue(json, 0);
+  } catch (error) {
+    if (error instanceof WrongValue) return error;
+    throw error;
+  }
 }
 
 /** Reads an AnyValue. What lies deeper than the limit is not looked into. */

@@ -1,5 +1,6 @@
 import { decodeJsonAttributes } from './json-attributes.ts';
-import { type JsonObject, objectOf, objectsOf, textOf } from './json-fields.ts';
+import { arrayOf, type JsonObject, objectOf, objectsOf, textOf } from './json-fields.ts';
+import type { JsonItems } from './json-items.ts';
 import { type LongFields, parseJson } from './json-text.ts';
 import { checkItems } from './limits.ts';
 import type { Rejection, Scope, Surroundings } from './records.ts';
@@ -13,7 +14,7 @@ export interface JsonEnvelope {
 }
 
 /**
- * Walks an export request in the JSON encoding of OTLP and calls `decodeItem` on each span, log record or metric.
+ * Walks an export request in the JSON encoding of OTLP and calls `readItem` with each span, log record or metric.
  * Ids are hexadecimal in either case, 64-bit integers decimal strings or numbers, enums integers; null means
  * absent, unknown fields are ignored.
  * @throws SextantError undecodable, too_large
@@ -21,9 +22,10 @@ export interface JsonEnvelope {
 export function walkJson(
   body: Buffer,
   envelope: JsonEnvelope,
-  rejections: Rejection[],
-  decodeItem: (item: JsonObject, around: Surroundings) => void,
+  items: JsonItems,
+  readItem: (item: unknown, around: Surroundings) => void,
 ): void {
+  const { rejections } = items;
   const request = objectOf(parseJson(body, envelope.longs), 'request');
   let count = 0;
   for (const resource_item of objectsOf(request[envelope.resources], envelope.resources)) {
@@ -31,12 +33,13 @@ export function walkJson(
     const resource = { attributes: decodeJsonAttributes(attributes, rejections) };
     for (const scope_item of objectsOf(resource_item[envelope.scopes], envelope.scopes)) {
       const around = { resource, scope: decodeScope(scope_item, rejections) };
-      const items = objectsOf(scope_item[envelope.items], envelope.items);
-      count += items.length;
+      const listed = arrayOf(scope_item[envelope.items], envelope.items);
+      count += listed.length;
       checkItems(count);
-      for (const item of items) decodeItem(item, around);
+      for (const item of listed) readItem(item, around);
     }
   }
+  items.finish();
 }
 
 function decodeScope(scope_item: JsonObject, rejections: Rejection[]): Scope {

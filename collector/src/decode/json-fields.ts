@@ -1,6 +1,6 @@
 import { SextantError } from '../errors.ts';
 
-/** Reads of a field that may be absent or null; a value of another kind makes the request undecodable. */
+/** Reads of a field that may be absent or null. They throw a `WrongValue` for what the field cannot hold. */
 
 export type JsonObject = Record<string, unknown>;
 
@@ -123,6 +123,9 @@ function compact(integer: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : integer;
 }
 
-function wrongKind(field: string, wanted: string): SextantError {
-  return new SextantError('undecodable', `Field ${field} must be ${wanted}.`);
+/** A value of another kind, or out of its range. Where nothing else can be refused, the request is. */
+export class WrongValue extends SextantError {}
+
+function wrongKind(field: string, wanted: string): WrongValue {
+  return new WrongValue('undecodable', `Field ${field} must be ${wanted}.`);
 }

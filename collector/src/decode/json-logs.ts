@@ -1,7 +1,8 @@
 import { optionalId } from './ids.ts';
 import { decodeJsonAttributes, decodeJsonValue } from './json-attributes.ts';
 import { walkJson } from './json-envelope.ts';
-import { enumOf, idOf, type JsonObject, textOf, uint64Of } from './json-fields.ts';
+import { enumOf, idOf, type JsonObject, objectOf, textOf, uint64Of } from './json-fields.ts';
+import { JsonItems } from './json-items.ts';
 import { longFields } from './json-text.ts';
 import { too_deep, tooDeep } from './limits.ts';
 import type { AttributeValue, DecodedLog, DecodedLogs, Rejection, Surroundings } from './records.ts';
@@ -19,10 +20,11 @@ const envelope = {
  */
 export function decodeJsonLogs(body: Buffer): DecodedLogs {
   const logs: DecodedLog[] = [];
-  const rejections: Rejection[] = [];
-  walkJson(body, envelope, rejections, (item, around) => {
-    logs.push(decodeLog(item, around, rejections));
-  });
+  const items = new JsonItems();
+  const { rejections } = items;
+  walkJson(body, envelope, items, (item, around) =>
+    items.read(() => void logs.push(decodeLog(objectOf(item, 'logRecords'), around, rejections))),
+  );
   return { logs, rejections };
 }
 

@@ -1,9 +1,10 @@
 import { walkJson } from './json-envelope.ts';
-import { booleanOf, enumOf, isAbsent, type JsonObject, objectOf, objectsOf, textOf } from './json-fields.ts';
+import { arrayOf, booleanOf, enumOf, isAbsent, type JsonObject, objectOf, textOf } from './json-fields.ts';
+import { JsonItems } from './json-items.ts';
 import { decodeJsonPoint } from './json-points.ts';
 import { longFields } from './json-text.ts';
 import { checkItems } from './limits.ts';
-import type { DecodedMetrics, DecodedPoint, PointData, Rejection, Surroundings } from './records.ts';
+import type { DecodedMetrics, DecodedPoint, PointData, Series, Surroundings } from './records.ts';
 
 const envelope = {
   resources: 'resourceMetrics',
@@ -21,13 +22,11 @@ const envelope = {
  */
 export function decodeJsonMetrics(body: Buffer): DecodedMetrics {
   const points: DecodedPoint[] = [];
-  const rejections: Rejection[] = [];
-  walkJson(body, envelope, rejections, (metric, around) => {
-    for (const [field, kind] of data_fields) {
-      if (!isAbsent(metric[field])) decodeData(metric, { field, kind, around, points, rejections });
-    }
+  const items = new JsonItems();
+  walkJson(body, envelope, items, (item, around) => {
+    for (const data of items.open(() => dataOf(item)) ?? []) readPoints(data, { around, points, items });
   });
-  return { points, rejections };
+  return { points, rejections: items.rejections };
 }
 
 const data_fields: readonly (readonly [string, PointData['kind']])[] = [
@@ -38,18 +37,45 @@ const data_fields: readonly (readonly [string, PointData['kind']])[] = [
   ['summary', 'summary'],
 ];
 
-interface DataOptions {
-  readonly field: string;
+/** What a metric measured: the points of one kind. */
+interface MetricData {
+  readonly metric: JsonObject;
   readonly kind: PointData['kind'];
-  readonly around: Surroundings;
-  readonly points: DecodedPoint[];
-  readonly rejections: Rejection[];
+  readonly data: JsonObject;
+  readonly data_points: readonly unknown[];
 }
 
-function decodeData(metric: JsonObject, { field, kind, around, points, rejections }: DataOptions): void {
-  const data = objectOf(metric[field], field);
+function dataOf(item: unknown): readonly MetricData[] {
+  const metric = objectOf(item, 'metrics');
+  return data_fields.flatMap(([field, kind]) => {
+    if (isAbsent(metric[field])) return [];
+    const data = objectOf(metric[field], field);
+    return [{ metric, kind, data, data_points: arrayOf(data['dataPoints'], 'dataPoints') }];
+  });
+}
+
+interface Reading {
+  readonly around: Surroundings;
+  readonly points: DecodedPoint[];
+  readonly items: JsonItems;
+}
+
+/** A wrong value of the metric itself costs all its points. */
+function readPoints(metric_data: MetricData, { around, points, items }: Reading): void {
+  let series: Series | null = null;
+  for (const point of metric_data.data_points) {
+    items.read(() => {
+      series ??= seriesOf(metric_data, around);
+      const { kind } = metric_data;
+      points.push({ ...series, ...decodeJsonPoint(objectOf(point, 'dataPoints'), kind, items.rejections) });
+    });
+    checkItems(points.length);
+  }
+}
+
+function seriesOf({ metric, kind, data }: MetricData, around: Surroundings): Series {
   const has_temporality = kind !== 'gauge' && kind !== 'summary';
-  const series = {
+  return {
     name: textOf(metric['name'], 'metric.name'),
     description: textOf(metric['description'], 'metric.description'),
     unit: textOf(metric['unit'], 'metric.unit'),
@@ -57,8 +83,4 @@ function decodeData(metric: JsonObject, { field, kind, around, points, rejection
     is_monotonic: kind === 'sum' && booleanOf(data['isMonotonic'], 'isMonotonic'),
     ...around,
   };
-  for (const point of objectsOf(data['dataPoints'], 'dataPoints')) {
-    points.push({ ...series, ...decodeJsonPoint(point, kind, rejections) });
-    checkItems(points.length);
-  }
 }

@@ -2,6 +2,7 @@ import { optionalId, rejectIds } from './ids.ts';
 import { decodeJsonAttributes } from './json-attributes.ts';
 import { walkJson } from './json-envelope.ts';
 import { enumOf, idOf, type JsonObject, objectOf, objectsOf, textOf, uint64Of } from './json-fields.ts';
+import { JsonItems } from './json-items.ts';
 import { longFields } from './json-text.ts';
 import type { DecodedSpan, DecodedTraces, Rejection, SpanEvent, SpanLink, Surroundings } from './records.ts';
 
@@ -18,13 +19,16 @@ const envelope = {
  */
 export function decodeJsonTraces(body: Buffer): DecodedTraces {
   const spans: DecodedSpan[] = [];
-  const rejections: Rejection[] = [];
-  walkJson(body, envelope, rejections, (item, around) => {
-    const span = decodeSpan(item, around, rejections);
-    const rejection = rejectIds(span.trace_id, span.span_id);
-    if (rejection) rejections.push(rejection);
-    else spans.push(span);
-  });
+  const items = new JsonItems();
+  const { rejections } = items;
+  walkJson(body, envelope, items, (item, around) =>
+    items.read(() => {
+      const span = decodeSpan(objectOf(item, 'spans'), around, rejections);
+      const rejection = rejectIds(span.trace_id, span.span_id);
+      if (rejection) rejections.push(rejection);
+      else spans.push(span);
+    }),
+  );
   return { spans, rejections };
 }
 

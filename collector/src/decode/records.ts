@@ -162,7 +162,12 @@ export interface Exemplar {
 
 /** A span, log record, data point or attribute that was refused, while the rest of the request was accepted. */
 export interface Rejection {
-  readonly reason: 'invalid_trace_id' | 'invalid_span_id' | 'attribute_too_deep' | 'wrong_signal';
+  readonly reason:
+    | 'invalid_trace_id'
+    | 'invalid_span_id'
+    | 'invalid_value'
+    | 'attribute_too_deep'
+    | 'wrong_signal';
   /** English sentence for the sender's log. */
   readonly message: string;
   /** Whether the whole span, record or point was refused, or only a part of it. */

@@ -28,8 +28,9 @@ export function guard(server: FastifyInstance, options: GuardOptions): void {
   enforceScopes(server, (request, reply) => authenticate(options.access, request, reply));
 }
 
-function authenticate({ authenticate }: Access, request: FastifyRequest, reply: FastifyReply) {
-  const credential = authenticate(request.headers.authorization);
+function authenticate({ authenticate, charts }: Access, request: FastifyRequest, reply: FastifyReply) {
+  if (request.routeOptions.config.scope === 'link') return charts.credentialOf(request.url);
+  const credential = authenticate(request.headers.authorization, request.socket.remoteAddress ?? '');
   if (credential === null)
     reply.header('www-authenticate', 'Basic realm="Sextant: any name, the key as password"');
   return credential;

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Access } from '../access/access.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../log.ts';
+import { serveCharts } from './charts.ts';
 import { answerPreflights, nameOrigin } from './cors.ts';
 import { answerErrors } from './errors.ts';
 import { forwardApi } from './front.ts';
@@ -54,6 +55,7 @@ export async function buildServer(parts: ServerParts): Promise<FastifyInstance> 
   answerPreflights(server, origins);
   reportHealth(server, parts);
   forwardApi(server, parts.store);
+  serveCharts(server, parts.store);
   await servePage(server, parts.page_folder);
   return server;
 }

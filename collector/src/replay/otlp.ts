@@ -1,6 +1,25 @@
 import { isRecord } from '../normalise/json.ts';
 
-/** OTLP requests in their JSON encoding, as far as replay makes them. 64-bit integers are decimal texts. */
+/** A request of any signal in the JSON encoding of OTLP. */
+export type OtlpRequest = TraceRequest | LogsRequest | MetricsRequest;
+
+/** Logs and metrics are sent on as they are. */
+export interface LogsRequest {
+  readonly resourceLogs: readonly {
+    readonly scopeLogs?: readonly { readonly logRecords?: readonly unknown[] }[];
+  }[];
+}
+
+export interface MetricsRequest {
+  readonly resourceMetrics: readonly {
+    readonly scopeMetrics?: readonly { readonly metrics?: readonly MetricJson[] }[];
+  }[];
+}
+
+/** What it measures stands under the name of its kind, such as `gauge`. */
+type MetricJson = Readonly<Record<string, { readonly dataPoints?: readonly unknown[] } | string | null>>;
+
+/** Requests of spans as far as replay makes them. 64-bit integers are decimal texts. */
 export interface TraceRequest {
   readonly resourceSpans: readonly ResourceSpans[];
 }
@@ -71,16 +90,41 @@ export function toRequests(spans: readonly ReplaySpan[]): readonly TraceRequest[
   return requests;
 }
 
-export function countSpans(request: TraceRequest): number {
-  const scopes = request.resourceSpans.flatMap((item) => item.scopeSpans ?? []);
-  return scopes.reduce((sum, item) => sum + (item.spans?.length ?? 0), 0);
+export type Signal = 'traces' | 'logs' | 'metrics';
+
+export function signalOf(request: OtlpRequest): Signal {
+  if ('resourceSpans' in request) return 'traces';
+  return 'resourceLogs' in request ? 'logs' : 'metrics';
+}
+
+/** Spans, log records or data points. */
+export function countItems(request: OtlpRequest): number {
+  if ('resourceSpans' in request) {
+    const scopes = request.resourceSpans.flatMap((item) => item.scopeSpans ?? []);
+    return sum(scopes.map(({ spans }) => spans?.length ?? 0));
+  }
+  if ('resourceLogs' in request) {
+    const scopes = request.resourceLogs.flatMap((item) => item.scopeLogs ?? []);
+    return sum(scopes.map(({ logRecords }) => logRecords?.length ?? 0));
+  }
+  const scopes = request.resourceMetrics.flatMap((item) => item.scopeMetrics ?? []);
+  return sum(scopes.flatMap(({ metrics }) => (metrics ?? []).map(countPoints)));
+}
+
+function countPoints(metric: MetricJson): number {
+  const data = Object.values(metric).filter((value) => typeof value === 'object' && value !== null);
+  return sum(data.map(({ dataPoints }) => dataPoints?.length ?? 0));
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
 }
 
 export function keyValues(attributes: Readonly<Record<string, unknown>>): readonly KeyValue[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 }
 
-function anyValue(value: unknown): AnyValue {
+export function anyValue(value: unknown): AnyValue {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'bigint')

@@ -4,11 +4,10 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { SextantError } from '../errors.ts';
-import { isRecord } from '../normalise/json.ts';
 import { parseExact } from './exact-json.ts';
 import type { FileFacts } from './formats/format.ts';
 import { span_formats } from './formats/index.ts';
-import { countSpans, type TraceRequest } from './otlp.ts';
+import { countItems, type OtlpRequest } from './otlp.ts';
 
 /** Larger files, before or after inflation, are skipped. */
 const file_bytes_max = 512 * 1024 * 1024;
@@ -20,8 +19,9 @@ export interface ReadFile {
   readonly path: string;
   /** Name of the form the spans were in. */
   readonly format: string;
-  readonly spans: number;
-  readonly requests: readonly TraceRequest[];
+  /** Spans, and log records and data points where they come as OTLP. */
+  readonly items: number;
+  readonly requests: readonly OtlpRequest[];
   /** One sentence for each span or line that could not be read. */
   readonly problems: readonly string[];
 }
@@ -59,7 +59,7 @@ function readDocuments(
   file: FileFacts,
 ): Omit<ReadFile, 'path'> | Omit<SkippedFile, 'path'> {
   const formats = new Set<string>();
-  const requests: TraceRequest[] = [];
+  const requests: OtlpRequest[] = [];
   const problems: string[] = [];
   for (const document of documents) {
     const format = span_formats.find((candidate) => candidate.matches(document));
@@ -68,15 +68,13 @@ function readDocuments(
     for (const request of read.requests) requests.push(request);
     for (const problem of read.problems) problems.push(problem);
   }
-  const spans = requests.reduce((sum, request) => sum + countSpans(request), 0);
-  if (spans === 0) return { skipped: problems[0] ?? 'The file holds no spans.' };
-  return { format: [...formats].join(', '), spans, requests, problems };
+  const items = requests.reduce((sum, request) => sum + countItems(request), 0);
+  if (items === 0) return { skipped: problems[0] ?? 'The file holds no spans.' };
+  return { format: [...formats].join(', '), items, requests, problems };
 }
 
 function whyNotSpans(document: unknown): string {
   if (document === not_json) return 'The content is neither JSON nor JSON lines.';
-  if (isRecord(document) && 'resourceLogs' in document) return 'The file holds logs, not spans.';
-  if (isRecord(document) && 'resourceMetrics' in document) return 'The file holds metrics, not spans.';
   return 'The file holds no spans in a form that is known.';
 }
 

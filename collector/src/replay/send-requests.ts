@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { isRecord, parseJson } from '../normalise/json.ts';
-import { countSpans, type TraceRequest } from './otlp.ts';
+import { countItems, type OtlpRequest, type Signal, signalOf } from './otlp.ts';
 
 export interface SendOptions {
   /** Address of the collector, such as `http://127.0.0.1:4318`. */
   readonly url: string;
   readonly key?: string | null;
-  readonly requests: Iterable<TraceRequest> | AsyncIterable<TraceRequest>;
+  readonly requests: Iterable<OtlpRequest> | AsyncIterable<OtlpRequest>;
   /** Requests under way at once; 4 unless told. */
   readonly concurrency?: number;
   /** Called after each request with the sums so far. */
@@ -16,7 +16,7 @@ export interface SendOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Numbers of spans. */
+/** Numbers of spans, log records and data points. */
 export interface SendResult {
   /** Taken by the collector. */
   readonly accepted: number;
@@ -68,21 +68,22 @@ function add(total: SendResult, one: SendResult): SendResult {
   };
 }
 
-async function deliver(request: TraceRequest, options: SendOptions): Promise<SendResult> {
-  const spans = countSpans(request);
+async function deliver(request: OtlpRequest, options: SendOptions): Promise<SendResult> {
+  const items = countItems(request);
+  const signal = signalOf(request);
   const body = await compress(JSON.stringify(request));
   let problem = '';
   for (let attempt = 0; attempt < attempts_max; attempt++) {
-    const answer = await post(body, options);
+    const answer = await post({ body, signal }, options);
     if (answer.outcome === 'taken') {
-      const rejected = Math.min(answer.rejected, spans);
-      return { accepted: spans - rejected, rejected, failed: 0, last_error: null };
+      const rejected = Math.min(answer.rejected, items);
+      return { accepted: items - rejected, rejected, failed: 0, last_error: null };
     }
     problem = answer.problem;
     if (answer.outcome === 'refused') break;
     if (attempt < attempts_max - 1) await pause(answer.pause_ms ?? backoff(attempt), options.signal);
   }
-  return { accepted: 0, rejected: 0, failed: spans, last_error: problem };
+  return { accepted: 0, rejected: 0, failed: items, last_error: problem };
 }
 
 type Answer =
@@ -90,17 +91,22 @@ type Answer =
   | { readonly outcome: 'refused'; readonly problem: string }
   | { readonly outcome: 'again'; readonly problem: string; readonly pause_ms: number | null };
 
-async function post(body: Buffer, { url, key, signal }: SendOptions): Promise<Answer> {
+interface Outgoing {
+  readonly body: Buffer;
+  readonly signal: Signal;
+}
+
+async function post(outgoing: Outgoing, { url, key, signal }: SendOptions): Promise<Answer> {
   const timeout = AbortSignal.timeout(attempt_timeout_ms);
   try {
-    const response = await fetch(new URL('/v1/traces', url), {
+    const response = await fetch(new URL(`/v1/${outgoing.signal}`, url), {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         'content-encoding': 'gzip',
         ...(key != null && { authorization: `Bearer ${key}` }),
       },
-      body: new Uint8Array(body),
+      body: new Uint8Array(outgoing.body),
       redirect: 'error',
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
@@ -117,18 +123,21 @@ async function post(body: Buffer, { url, key, signal }: SendOptions): Promise<An
 }
 
 function readAnswer(response: Response, text: string): Answer {
-  if (response.ok) return { outcome: 'taken', rejected: rejectedSpans(text) };
+  if (response.ok) return { outcome: 'taken', rejected: rejectedItems(text) };
   const problem = `HTTP ${response.status}: ${text.slice(0, 200)}`;
   if (!retried_statuses.has(response.status)) return { outcome: 'refused', problem };
   return { outcome: 'again', problem, pause_ms: retryAfter(response.headers.get('retry-after')) };
 }
 
-/** `partialSuccess.rejectedSpans` of an ExportTraceServiceResponse, an integer as number or text. */
-function rejectedSpans(text: string): number {
+const rejected_fields = ['rejectedSpans', 'rejectedLogRecords', 'rejectedDataPoints'];
+
+/** `partialSuccess.rejectedSpans` of an answer, or what it is called for others: an integer as number or text. */
+function rejectedItems(text: string): number {
   const answer = parseJson(text);
   const partial = isRecord(answer) ? answer['partialSuccess'] : undefined;
-  const rejected = isRecord(partial) ? Number(partial['rejectedSpans'] ?? 0) : 0;
-  return Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0;
+  const fields = isRecord(partial) ? rejected_fields.map((name) => Number(partial[name] ?? 0)) : [];
+  const rejected = Math.max(0, ...fields);
+  return Number.isSafeInteger(rejected) ? rejected : 0;
 }
 
 /** Milliseconds from a Retry-After header, which holds seconds or a date; null when there is none. */

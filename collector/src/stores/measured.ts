@@ -1,6 +1,6 @@
 import type { NewRow } from './schema.ts';
 import { slicesOf } from './slices.ts';
-import type { EmbedRow, MeasureRow, Row, SketchRow, TraceSummary } from './store.ts';
+import type { EmbedRow, EvaluationRow, MeasureRow, Row, SketchRow, TraceSummary } from './store.ts';
 
 type SpanColumn = keyof NewRow<'spans'>;
 
@@ -44,6 +44,12 @@ export const text_characters_max = 4_000;
 /** Span attribute by which repeated calls of a tool are known. */
 export const tool_arguments_key = 'gen_ai.tool.call.arguments';
 
+/**
+ * A judge may be heard a moment before the span that was judged. One that is stored up to so much later counts as
+ * its span; what is stored later still does not, so that an evaluation is the same whenever it is asked.
+ */
+export const span_wait_us = 15_000_000;
+
 /** A row of the embed queue from one that has the slice columns beside the others. */
 export function toEmbedRow(row: Row): EmbedRow {
   const { tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text } =
@@ -68,5 +74,27 @@ export function toMeasureRow(row: Row): MeasureRow {
     slices: slicesOf(row),
     columns: Object.fromEntries(measured_columns.map((column) => [column, row[column] ?? null])),
     trace: row['parent_span_id'] === null ? { steps, tool_calls, repeated_tool_calls } : null,
+  };
+}
+
+/** An evaluation from a row that has the slice columns beside the others. */
+export function toEvaluationRow(row: Row): EvaluationRow {
+  const { tenant, score_id, name, source, trace_id, span_id } = row as unknown as EvaluationRow;
+  const { conversation_id, time, ingest_time, value, label } = row as unknown as EvaluationRow;
+  return {
+    ...{
+      tenant,
+      score_id,
+      name,
+      source,
+      trace_id,
+      span_id,
+      conversation_id,
+      time,
+      ingest_time,
+      value,
+      label,
+    },
+    slices: slicesOf(row),
   };
 }

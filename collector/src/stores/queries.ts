@@ -5,6 +5,16 @@ export type SqlDialect = 'duckdb' | 'bigquery';
 export type ParameterType = 'text' | 'integer' | 'texts';
 
 const range = { from_us: 'integer', to_us: 'integer' } as const;
+/** From one span to another, in the order of start, trace and span; both are in it. */
+const run = {
+  ...range,
+  first_trace: 'text',
+  first_span: 'text',
+  last_trace: 'text',
+  last_span: 'text',
+} as const;
+/** From the first rows stored of the first moment to the last stored of the last one. */
+const moments = { ...range, from_ingest_us: 'integer', to_ingest_us: 'integer' } as const;
 /** Conditions on spans; null leaves the column alone. */
 const span_filters = {
   service: 'text',
@@ -78,21 +88,29 @@ export const queries = {
   vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
   vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
   span_features: { tenant: 'text', ...slice, ...range, arguments_key: 'text', limit: 'integer' },
+  evaluations: { tenant: 'text', ...slice, ...range, span_wait_us: 'integer', limit: 'integer' },
   version_changes: { tenant: 'text', to_us: 'integer', limit: 'integer' },
   verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },
   stored_spans: { tenant: 'text', span_ids: 'texts' },
   export_keys: { tenant: 'text', ...range, after_trace: 'text', after_span: 'text', limit: 'integer' },
-  export_spans: { tenant: 'text', ...range, span_ids: 'texts' },
+  export_spans: { tenant: 'text', ...run },
   export_messages: { tenant: 'text', ...range, hashes: 'texts' },
-  export_vectors: { tenant: 'text', ...range, span_ids: 'texts' },
+  export_log_moments: { tenant: 'text', ...range, after_ingest_us: 'integer', limit: 'integer' },
+  export_logs: { tenant: 'text', ...moments },
+  export_metric_moments: { tenant: 'text', ...range, after_ingest_us: 'integer', limit: 'integer' },
+  export_metrics: { tenant: 'text', ...moments },
+  export_vectors: { tenant: 'text', ...run },
 } as const satisfies Record<string, Readonly<Record<string, ParameterType>>>;
 
 type NamedQueryName = keyof typeof queries;
 
 export interface NamedQuery {
   readonly text: string;
-  /** `days`: may be run for each day, newest first, until `limit` rows are found. */
-  readonly scope: 'days' | 'all';
+  /**
+   * `days`: may be run for each day, newest first, until `limit` rows are found.
+   * `range`: needs no rows of days that are not within a day of its range.
+   */
+  readonly scope: 'days' | 'range' | 'all';
   readonly parameters: Readonly<Record<string, ParameterType>>;
 }
 
@@ -104,6 +122,6 @@ export function loadQuery(dialect: SqlDialect, name: string): NamedQuery {
   if (!Object.hasOwn(queries, name)) throw new SextantError('bad_request', `There is no query ${name}.`);
   const folder = import.meta.resolve('@sextant/dashboards/package.json');
   const text = readFileSync(new URL(`queries/${dialect}/${name}.sql`, folder), 'utf8');
-  const scope = /^-- scope: days$/m.test(text) ? 'days' : 'all';
+  const scope = (/^-- scope: (days|range)$/m.exec(text)?.[1] ?? 'all') as NamedQuery['scope'];
   return { text, scope, parameters: queries[name as NamedQueryName] };
 }

@@ -141,12 +141,13 @@ export interface Appended {
 export type InsertableTable = Extract<TableName, 'serving' | 'scores' | 'alerts' | 'audit'>;
 
 /**
- * Three queues of stored rows wait for work:
+ * Four queues of stored rows wait for work:
  * - `embed`: messages that have no vector yet, answered with embeddings;
  * - `sketch`: embeddings that are not summed yet, answered with sketches;
- * - `measure`: spans whose columns, texts and traces are not summed yet, answered with sketches.
+ * - `measure`: spans whose columns, texts and traces are not summed yet, answered with sketches;
+ * - `score`: evaluations that are not summed yet, each once however often it was sent, answered with sketches.
  */
-export type QueueName = 'embed' | 'sketch' | 'measure';
+export type QueueName = 'embed' | 'sketch' | 'measure' | 'score';
 
 export interface Work<Name extends QueueName> {
   readonly queue: Name;
@@ -168,6 +169,7 @@ interface QueueRows {
   readonly embed: EmbedRow;
   readonly sketch: SketchRow;
   readonly measure: MeasureRow;
+  readonly score: EvaluationRow;
 }
 
 export type QueueRow<Name extends QueueName> = QueueRows[Name];
@@ -218,6 +220,25 @@ export interface TraceSummary {
   readonly tool_calls: number;
   /** Tool calls whose tool and arguments were called before. */
   readonly repeated_tool_calls: number;
+}
+
+/** A score that a judge, a person or a check gave, with what is known of the span it is about. */
+export interface EvaluationRow {
+  readonly tenant: string;
+  readonly score_id: string;
+  readonly name: string;
+  /** judge, human or code. */
+  readonly source: string;
+  /** Null where it names no span. */
+  readonly trace_id: string | null;
+  readonly span_id: string | null;
+  /** Those of the span, where it was stored by then, on the same day or the one before. */
+  readonly conversation_id: string | null;
+  readonly slices: Readonly<Record<string, string>>;
+  readonly time: number;
+  readonly ingest_time: number;
+  readonly value: number | null;
+  readonly label: string | null;
 }
 
 export type QueryValue = string | number | boolean | null | readonly string[];

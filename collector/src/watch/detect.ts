@@ -154,10 +154,10 @@ function valuesOf(unit: Unit): unknown[] {
 
 /** Whole conversations go to one side or the other, and whole traces, since their values resemble each other. */
 function isHeldOut([first]: Unit): boolean {
-  const { conversation_id, trace_id } = first as Observation;
+  const { conversation_id, trace_id, span_id } = first as Observation;
   return (
     createHash('sha256')
-      .update(conversation_id ?? trace_id)
+      .update(conversation_id ?? (trace_id || span_id))
       .digest()
       .readUInt8(0) < 64
   );

@@ -112,5 +112,7 @@ function vectorsOf(values: readonly Observation[]): Float32Array[] {
 }
 
 function tracesOf(values: readonly Observation[], limit: number): string[] {
-  return [...new Set(values.map(({ trace_id }) => trace_id))].slice(0, limit);
+  // An evaluation need not name what it is about.
+  const named = values.map(({ trace_id }) => trace_id).filter((trace_id) => trace_id !== '');
+  return [...new Set(named)].slice(0, limit);
 }

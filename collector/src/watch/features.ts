@@ -3,8 +3,10 @@ export interface WatchedFeatures {
   includes(feature: string): boolean;
   /** Whether it is named in full. */
   names(feature: string): boolean;
-  /** Whether any of them is made of something other than vectors. */
+  /** Whether any of them may be made of spans. */
   readonly has_spans: boolean;
+  /** Whether any of them may be made of evaluations. */
+  readonly has_evaluations: boolean;
 }
 
 export function watchedFeatures(list: string): WatchedFeatures {
@@ -17,6 +19,9 @@ export function watchedFeatures(list: string): WatchedFeatures {
   return {
     includes: (feature) => names.has(feature) || beginnings.some((text) => feature.startsWith(text)),
     names: (feature) => names.has(feature),
-    has_spans: patterns.some((pattern) => !pattern.startsWith('embedding.')),
+    has_spans: patterns.some((pattern) => !/^(embedding\.|evaluation)/.test(pattern)),
+    has_evaluations:
+      [...names].some((name) => name.startsWith('evaluation')) ||
+      beginnings.some((text) => text.startsWith('evaluation') || 'evaluation'.startsWith(text)),
   };
 }

@@ -3,12 +3,13 @@ import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
 import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
+import { leadVerdicts, type SpokenFor } from './lead-verdicts.ts';
 import { rankSegments } from './rank-segments.ts';
-import { readSketches, type TimeRange } from './read-sketches.ts';
-import type { References } from './references.ts';
+import type { TimeRange } from './read-sketches.ts';
+import type { Compared, References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
 import { whole } from './slices.ts';
-import type { Slice, SliceSketch, Stream } from './streams.ts';
+import type { Slice, Stream } from './streams.ts';
 import type { WindowVerdict } from './verdicts.ts';
 import { windowVerdict } from './window-verdict.ts';
 
@@ -18,6 +19,9 @@ const slice_reference_min = 500;
 
 /** What detectors that go on may ignore is meant for the worst of all changes, and so is that much more than it seems. */
 const sequential_tolerance_part = 0.25;
+
+/** Under this name is kept, beside the states of detectors, when those of single windows last found a drift. */
+const single_windows = 'single windows';
 
 export interface JudgeWindowParts {
   readonly store: Pick<Store, 'query'>;
@@ -57,20 +61,27 @@ interface Finding {
   readonly verdict: Verdict;
   /** How many windows back it began, for detectors that know. */
   readonly windows_since_change: number | null;
+  /** See `leadVerdicts`. */
+  readonly is_known: boolean;
 }
 
 export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Promise<JudgedWindow> {
   const { stream, window } = closing;
   const kind = kindOf(stream.feature);
   if (kind === null) return { verdicts: [], states: [] };
-  const reference = await parts.references.read(stream, window);
-  const current = await readSketches(parts.store, stream, [window]);
-  const pairs = pairsToJudge(reference, current);
-  const sequential = judgeSequentially(kind, pairs, closing, parts);
-  const findings = [...judgeAtOnce(kind, pairs, closing, parts), ...sequential.findings];
+  const compared = await parts.references.compare(stream, window);
+  const pairs = pairsToJudge(compared);
+  const at_once = judgeAtOnce(kind, pairs, closing, parts);
+  const has_drifted = at_once.some(({ pair, verdict }) => isWhole(pair) && verdict.drifted);
+  const sequential = judgeSequentially(kind, pairs, { ...closing, has_drifted }, parts);
+  const findings = [...at_once, ...sequential.findings];
+  const leads = leadVerdicts(findings);
+  // A rule that takes any verdict takes the first of a window: that is the one that leads.
+  const ordered = findings.toSorted((a, b) => Number(leads.has(b)) - Number(leads.has(a)));
   const verdicts: WindowVerdict[] = [];
-  for (const finding of findings) {
-    verdicts.push(await describe(finding, { ...closing, reference, current }, parts));
+  for (const finding of ordered) {
+    const spoken_for = leads.get(finding) ?? null;
+    verdicts.push(await describe({ ...finding, spoken_for }, { ...closing, compared }, parts));
   }
   return { verdicts, states: sequential.states };
 }
@@ -90,7 +101,7 @@ function judgeAtOnce(
   return kind.detectors.flatMap((detector) => {
     const found = pairs.map((pair): Finding => {
       const verdict = detector.detect({ ...pair, fit, alpha: share, tolerance });
-      return { pair, verdict, windows_since_change: null };
+      return { pair, verdict, windows_since_change: null, is_known: false };
     });
     const [all, slices] = [
       found.filter(({ pair }) => isWhole(pair)),
@@ -120,7 +131,7 @@ function standingOut(findings: readonly Finding[], level: number): Finding[] {
 function judgeSequentially(
   kind: AnyKind,
   pairs: readonly Pair[],
-  { stream, fit }: Closing,
+  { stream, fit, window, has_drifted }: Closing & { readonly has_drifted: boolean },
   { references, states, options }: JudgeWindowParts,
 ): { readonly findings: Finding[]; readonly states: NewState[] } {
   const policy = references.policies.get(stream).kind;
@@ -134,27 +145,30 @@ function judgeSequentially(
     const step = detector.step({ ...pair, fit, alpha, tolerance, state });
     return { name: detector.name, step };
   });
+  const at_once = has_drifted ? { drifted_us: window.from_us } : states.get(stream, pair, single_windows);
+  const found_us = Number(at_once?.['drifted_us'] ?? Number.NEGATIVE_INFINITY);
   return {
-    findings: steps.map(({ step }) => ({
-      pair,
-      verdict: step.verdict,
-      windows_since_change: step.windows_since_change,
-    })),
-    states: steps.map(({ name, step }) => ({ slice_key, slice_value, detector: name, state: step.state })),
+    findings: steps.map(({ step: { verdict, windows_since_change } }) => {
+      const since_us = states.windowStart(stream, window, windows_since_change ?? 1);
+      return { pair, verdict, windows_since_change, is_known: found_us >= since_us };
+    }),
+    states: [
+      ...steps.map(({ name, step }) => ({ slice_key, slice_value, detector: name, state: step.state })),
+      ...(has_drifted ? [{ slice_key, slice_value, detector: single_windows, state: { ...at_once } }] : []),
+    ],
   };
 }
 
 interface Judging extends Closing {
-  readonly reference: readonly SliceSketch[];
-  readonly current: readonly SliceSketch[];
+  readonly compared: Compared;
 }
 
 async function describe(
-  { pair, verdict, windows_since_change }: Finding,
+  { pair, verdict, windows_since_change, spoken_for }: Finding & { readonly spoken_for: SpokenFor | null },
   closing: Judging,
   parts: JudgeWindowParts,
 ): Promise<WindowVerdict> {
-  const { stream, window } = closing;
+  const { stream, window, compared } = closing;
   const { kind } = parts.references.policies.get(stream);
   const found = verdict.drifted ? await explainWindow({ ...closing, ...pair }, parts) : null;
   const since =
@@ -162,10 +176,15 @@ async function describe(
   const details = {
     reference: kind,
     ...(found !== null && found.clusters.length > 0 && { clusters: found.clusters }),
-    ...(verdict.drifted && isWhole(pair) && { segments: rankSegments(closing.reference, closing.current) }),
+    ...(verdict.drifted &&
+      isWhole(pair) && { segments: rankSegments(compared.parts.reference, compared.parts.current) }),
+    ...(compared.n_uncovered > 0 && isWhole(pair) && { n_uncovered: compared.n_uncovered }),
+    ...(verdict.drifted && spoken_for),
     ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
   };
-  return windowVerdict({ stream, window, slice: pair, verdict, examples: found?.examples ?? [], details });
+  const is_lead = spoken_for !== null;
+  const examples = found?.examples ?? [];
+  return windowVerdict({ stream, window, slice: pair, verdict, is_lead, examples, details });
 }
 
 function isWhole({ slice_key }: Slice): boolean {
@@ -173,7 +192,7 @@ function isWhole({ slice_key }: Slice): boolean {
 }
 
 /** The whole, and the slices that are large enough and not the whole under another name. */
-function pairsToJudge(reference: readonly SliceSketch[], current: readonly SliceSketch[]): Pair[] {
+function pairsToJudge({ reference, current }: Pick<Compared, 'reference' | 'current'>): Pair[] {
   const pairs = current.flatMap(({ slice_key, slice_value, sketch }) => {
     const known = reference.find(
       (slice) => slice.slice_key === slice_key && slice.slice_value === slice_value,

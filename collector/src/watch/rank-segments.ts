@@ -86,7 +86,9 @@ function segmentsOf(
 
 /** What of the whole is in none of the parts; null where they hold more than the whole. */
 function remainderOf(all: Sketch, parts: readonly SliceSketch[]): Sketch | null {
-  const count = parts.reduce((rest, { sketch }) => rest - sketch.count, all.count);
+  // Counts that were weighed are not whole numbers, and add up only nearly.
+  const rest = parts.reduce((left, { sketch }) => left - sketch.count, all.count);
+  const count = Math.round(rest * 1e6) / 1e6;
   if (count < 0) return null;
   const sums = all.sums.slice();
   for (const { sketch } of parts) {

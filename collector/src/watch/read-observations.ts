@@ -1,8 +1,9 @@
-import { toMeasureRow, tool_arguments_key } from '../stores/measured.ts';
+import { span_wait_us, toEvaluationRow, toMeasureRow, tool_arguments_key } from '../stores/measured.ts';
 import type { SketchRow, Store } from '../stores/store.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Observation } from './observation.ts';
 import { observeEmbedding } from './observe-embeddings.ts';
+import { observeEvaluation } from './observe-evaluation.ts';
 import { observeSpan } from './observe-span.ts';
 import type { Slice } from './streams.ts';
 
@@ -13,7 +14,7 @@ export interface ValueRange extends Slice {
   readonly from_us: number;
   readonly to_us: number;
   readonly watched: WatchedFeatures;
-  /** Vectors of a feature, and spans; of more, whole conversations are sampled, the same each time. */
+  /** Vectors of a feature, spans, and evaluations; of more, whole conversations are sampled, the same each time. */
   readonly limit: number;
 }
 
@@ -27,6 +28,10 @@ export async function readObservations(
   const streams = await store.query('vector_features', { ...asked, feature: null, limit: features_max });
   const features = new Set(streams.map((row) => String(row['feature'])));
   const found: Observation[] = [];
+  if (watched.has_evaluations) {
+    const evaluations = await store.query('evaluations', { ...asked, span_wait_us });
+    for (const row of evaluations) found.push(...observeEvaluation(toEvaluationRow(row), watched));
+  }
   for (const feature of [...features].filter(watched.includes)) {
     for (const row of await store.query('vectors', { ...asked, feature })) {
       const seen = observeEmbedding({ ...row, tenant } as unknown as SketchRow);

@@ -15,7 +15,7 @@ export type ReferencePolicy =
   | { readonly kind: 'rolling' }
   /** The latest before the newest version of a prompt, chain, adapter or deployment was first seen. */
   | { readonly kind: 'last_good' }
-  /** The same hours of the weeks before. */
+  /** The same hours of the weeks before, in the weights they have in the window. */
   | { readonly kind: 'seasonal' };
 
 export type ReferenceKind = ReferencePolicy['kind'];

@@ -1,19 +1,32 @@
 import type { Row, Store } from '../stores/store.ts';
 import { minute_us } from './observation.ts';
 import { readMinutes, readSketches, type TimeRange } from './read-sketches.ts';
-import type { ReferencePolicies, ReferencePolicy } from './reference-policy.ts';
+import type { ReferenceKind, ReferencePolicies } from './reference-policy.ts';
+import { compareWithSameHours } from './seasonal.ts';
 import type { SliceSketch, Stream, Streams } from './streams.ts';
 import type { Minute } from './windows.ts';
 
 const week_us = 7 * 24 * 60 * minute_us;
-const weeks_back = 4;
 /** How far back conversations for a reference are looked for. */
 const rolling_us = 2 * week_us;
 
+/** The slices of a window and what they are compared with. */
+export interface Compared extends Sides {
+  /** The same, where slices of one key add up to the whole on either side. */
+  readonly parts: Sides;
+  /** Conversations of the window left out, because there is nothing they could be compared with. */
+  readonly n_uncovered: number;
+}
+
+interface Sides {
+  readonly reference: readonly SliceSketch[];
+  readonly current: readonly SliceSketch[];
+}
+
 export interface References {
   readonly policies: ReferencePolicies;
-  /** What a window is compared with; empty where there is nothing yet. */
-  read(stream: Stream, window: TimeRange): Promise<SliceSketch[]>;
+  /** The window with what it is compared with; that is empty where there is nothing yet. */
+  compare(stream: Stream, window: TimeRange): Promise<Compared>;
 }
 
 export interface ReferencesOptions {
@@ -29,15 +42,14 @@ export interface ReferencesOptions {
  * are added up. The first one and a pinned one are frozen in the control database and outlive the retention.
  */
 export function createReferences({ store, streams, policies, wanted }: ReferencesOptions): References {
-  async function rangesOf(
+  async function readReference(
     stream: Stream,
-    { kind }: ReferencePolicy,
+    kind: Exclude<ReferenceKind, 'seasonal'>,
     window: TimeRange,
-  ): Promise<readonly TimeRange[]> {
-    if (kind === 'seasonal') return sameHoursBefore(window);
-    if (kind === 'rolling') return await latestBefore(stream, window.from_us);
-    const changed_us = await versionChange(store, stream, window.from_us);
-    return changed_us === null ? [] : await latestBefore(stream, changed_us);
+  ): Promise<SliceSketch[]> {
+    if (kind === 'first' || kind === 'pinned') return streams.reference(stream);
+    const end_us = kind === 'rolling' ? window.from_us : await versionChange(store, stream, window.from_us);
+    return end_us === null ? [] : await readSketches(store, stream, await latestBefore(stream, end_us));
   }
 
   async function latestBefore(stream: Stream, end_us: number): Promise<TimeRange[]> {
@@ -47,19 +59,16 @@ export function createReferences({ store, streams, policies, wanted }: Reference
 
   return {
     policies,
-    async read(stream, window) {
-      const policy = policies.get(stream);
-      if (policy.kind === 'first' || policy.kind === 'pinned') return streams.reference(stream);
-      return await readSketches(store, stream, await rangesOf(stream, policy, window));
+    async compare(stream, window) {
+      const { kind } = policies.get(stream);
+      if (kind === 'seasonal') return await compareWithSameHours(store, stream, window);
+      const sides = {
+        reference: await readReference(stream, kind, window),
+        current: await readSketches(store, stream, [window]),
+      };
+      return { ...sides, parts: sides, n_uncovered: 0 };
     },
   };
-}
-
-function sameHoursBefore({ from_us, to_us }: TimeRange): TimeRange[] {
-  return Array.from({ length: weeks_back }, (_, index) => {
-    const back_us = (index + 1) * week_us;
-    return { from_us: from_us - back_us, to_us: Math.min(to_us - back_us, from_us) };
-  });
 }
 
 /** The shortest range before the end that holds so many conversations; all there is where that is less. */

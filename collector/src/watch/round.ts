@@ -2,7 +2,7 @@ import { type Backoff, createBackoff } from './backoff.ts';
 import { type EmbedRequest, embedMessages } from './embed-messages.ts';
 import { type JudgeParts, judgeWindows, type Progress } from './judge-windows.ts';
 import { pause } from './pause.ts';
-import { type SumParts, sumWork } from './sum-work.ts';
+import { type SumParts, type SumQueue, sumWork } from './sum-work.ts';
 
 /** Portions of one kind of work in a round, so that every kind gets its turn. */
 const portions_max = 16;
@@ -41,7 +41,7 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
   });
   return async () => {
     let is_broken_off = false;
-    const sum = async (queue: 'sketch' | 'measure', what: string) => {
+    const sum = async (queue: SumQueue, what: string) => {
       const result = await attempt(parts, what, () => portions(parts, () => sumWork(queue, parts.sum)));
       is_broken_off ||= result === null;
       return result;
@@ -50,6 +50,7 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
       () => embed(parts, backoff),
       () => sum('sketch', 'Summing vectors'),
       () => sum('measure', 'Summing spans'),
+      () => sum('score', 'Summing evaluations'),
       async () => !is_broken_off && (await judge(parts)),
       () => attempt(parts, 'Handing on verdicts', () => parts.judge.verdicts.deliver()),
     ];

@@ -18,7 +18,7 @@ export interface DriftFeature {
   readonly reference: ReferenceKind;
   /** Slices of the reference with their conversations; empty before there is one. */
   readonly slices: readonly { readonly key: string; readonly value: string; readonly count: number }[];
-  /** What made the vectors; of other values the name of their kind. */
+  /** What made the vectors; of evaluations who judged; of other values the name of their kind. */
   readonly encoder: string;
   /** Drifted share that counts as nothing. */
   readonly tolerance: number;

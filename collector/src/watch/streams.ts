@@ -11,7 +11,7 @@ const streams_max = 256;
 export interface StreamKey {
   readonly tenant: string;
   readonly feature: string;
-  /** What made the vectors; of other values the name of their kind. */
+  /** What made the vectors; of evaluations who judged; of other values the name of their kind. */
   readonly encoder: string;
   /** Length of the vectors, else 0. */
   readonly dimension: number;

@@ -1,5 +1,5 @@
 import type { NewRow } from '../stores/schema.ts';
-import { earlier_max, type QueueRow, type Store, type Work } from '../stores/store.ts';
+import { earlier_max, type QueueName, type QueueRow, type Store, type Work } from '../stores/store.ts';
 import type { Counter } from './counter.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Fits } from './fits.ts';
@@ -7,6 +7,7 @@ import { kindOf } from './kinds.ts';
 import type { MeasuredUnits } from './measured-units.ts';
 import { type Observation, unitKey } from './observation.ts';
 import { observeEmbedding } from './observe-embeddings.ts';
+import { observeEvaluation } from './observe-evaluation.ts';
 import { observeSpan } from './observe-span.ts';
 import type { Sampled, Sampling } from './sampling.ts';
 import { parseSlices, type SlicesOf } from './slices.ts';
@@ -32,13 +33,16 @@ export interface SumParts {
   readonly settled_us: () => number;
 }
 
+export type SumQueue = Exclude<QueueName, 'embed'>;
+
 /**
  * Sums one portion of what is not summed yet, for each stream, slice and minute; returns how many rows it took, 0
  * when none wait. Everything it writes before finishing the work may be written again.
  */
-export async function sumWork(queue: 'sketch' | 'measure', parts: SumParts): Promise<number> {
+export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number> {
   if (queue === 'measure' && !parts.watched.has_spans) return 0;
-  const before_us = queue === 'measure' ? parts.settled_us() : undefined;
+  if (queue === 'score' && !parts.watched.has_evaluations) return 0;
+  const before_us = queue === 'sketch' ? undefined : parts.settled_us();
   const work = await parts.store.take(queue, parts.rows_max, before_us);
   if (work === null) return 0;
   // Counted when the work is done: the same work may be taken again.
@@ -65,8 +69,8 @@ interface Seen {
   isCut(value: Observation): boolean;
 }
 
-type AnyWork = Work<'sketch' | 'measure'>;
-type SummedRow = QueueRow<'sketch' | 'measure'>;
+type AnyWork = Work<SumQueue>;
+type SummedRow = QueueRow<SumQueue>;
 
 /** Makes values of the rows; what is no value, is not watched or not taken is left out. */
 function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]): Seen {
@@ -97,11 +101,13 @@ function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]
 }
 
 function sampled(row: SummedRow): Sampled {
-  return 'columns' in row ? row : { ...row, slices: parseSlices(row.slices) };
+  if ('vector' in row) return { ...row, slices: parseSlices(row.slices) };
+  return { ...row, trace_id: row.trace_id ?? ('score_id' in row ? row.score_id : '') };
 }
 
 function valuesOf(row: SummedRow, watched: WatchedFeatures, faults: Fault[]): Observation[] {
   if ('columns' in row) return observeSpan(row, watched);
+  if ('score_id' in row) return observeEvaluation(row, watched);
   if (!watched.includes(row.feature)) return [];
   const seen = observeEmbedding(row);
   if (!('fault' in seen)) return [seen];

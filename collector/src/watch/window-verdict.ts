@@ -5,25 +5,31 @@ import type { TimeRange } from './read-sketches.ts';
 import type { Slice, Stream } from './streams.ts';
 import type { WindowVerdict } from './verdicts.ts';
 
+/** Name of alerts on verdicts where no rule says otherwise. */
+const default_rule = 'drift';
+
 export interface Judged {
   readonly stream: Stream;
   readonly window: TimeRange;
   readonly slice: Slice;
   readonly verdict: Verdict;
+  /** See `leadVerdicts`. */
+  readonly is_lead: boolean;
   readonly examples: readonly string[];
   /** What the verdict rests on and what is behind it, for whoever reads it. */
   readonly details: Readonly<Record<string, unknown>>;
 }
 
 /** A verdict as a row of table `scores`, and as the alerts get it. The same window always has the same score id. */
-export function windowVerdict({ stream, window, slice, verdict, examples, details }: Judged): WindowVerdict {
+export function windowVerdict(judged: Judged): WindowVerdict {
+  const { stream, window, slice, verdict, is_lead, examples, details } = judged;
   const { tenant, feature, sketch_id } = stream;
   const { slice_key, slice_value } = slice;
   const { from_us, to_us } = window;
   const told = { ...verdict, ...details };
   const identity = [tenant, feature, sketch_id, slice_key, slice_value, verdict.detector, from_us, to_us];
   const context: VerdictContext = {
-    ...{ tenant, rule: verdict.detector, feature, slice_key, slice_value },
+    ...{ tenant, rule: default_rule, feature, slice_key, slice_value, is_lead },
     window_start_us: from_us,
     window_end_us: to_us,
     example_trace_ids: examples,

@@ -1,5 +1,5 @@
--- The contents of messages of a range of time, each once.
--- scope: all
+-- The contents of messages of a range of time.
+-- scope: range
 SELECT message_hash, role, text, content
 FROM messages
 WHERE tenant = @tenant

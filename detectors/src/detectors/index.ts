@@ -11,4 +11,8 @@ export { numberSkew } from './number-skew.ts';
 export { textSkew } from './text-skew.ts';
 
 /** Detectors that do as other tools do, by kind: no kind has them in its list, whoever wants one asks for it. */
-export const compatible_detectors = { category: [vertexLinf], number: [vertexJs] } as const;
+export const compatible_detectors = {
+  category: [vertexLinf],
+  number: [vertexJs],
+  score: [vertexJs],
+} as const;

@@ -1,5 +1,5 @@
 import { createDealer } from '../statistics/dealt-counts.ts';
-import { sequentialTail } from '../statistics/sequential-tail.ts';
+import { sequentialTails } from '../statistics/monte-carlo-tail.ts';
 
 interface Sample {
   /** Units, each of them in one cluster. */
@@ -22,8 +22,14 @@ export function dealtDistanceTail({
   const counts = { n: smaller.count, m: current.count + reference.count - smaller.count };
   const distance = createDistance({ weights, totals, ...counts });
   const deal = createDealer(totals, smaller.count);
-  return sequentialTail(distance(smaller.counts), () => distance(deal()));
+  const dealt = function* () {
+    for (let draw = 0; draw < deals_max; draw++) yield [distance(deal())];
+  };
+  return sequentialTails([distance(smaller.counts)], dealt())[0] as number;
 }
+
+/** Ten times as many as the reciprocal of the smallest level anybody asks for every day. */
+const deals_max = 10_000;
 
 interface Margins {
   readonly weights: Float64Array;

@@ -1,24 +1,13 @@
-import { mean } from 'simple-statistics';
 import type { ProcessLaws } from '../sketches/fit-process-laws.ts';
+import { andersonDarlingWeights } from '../statistics/anderson-darling.ts';
 import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 import { countShares } from '../statistics/count-shares.ts';
-import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
 import { cumulativeDifference } from '../statistics/cumulative-difference.ts';
 import { varianceOfMean, varianceOfPooled } from '../statistics/design-effect.ts';
-import { withTrueScale } from '../statistics/estimated-scale.ts';
-import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
-import { monteCarloTail } from '../statistics/monte-carlo-tail.ts';
-import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { rankWasserstein, rankWidths } from '../statistics/rank-wasserstein.ts';
-import { threeMomentTail } from '../statistics/three-moment-tail.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
+import { type Distances, distancesOf, nullTails, type Spread } from './distribution-nulls.ts';
 import { type Finding, intervalZ, reference_deviations, withinShares } from './family.ts';
-
-const draws = 500;
-/** Units of the smaller sample that must lie off the most frequent bin for the normal law of sums to hold. */
-const varied_min = 30;
-/** Bins of fewer expected units are drawn unit by unit: a normal number serves sums over bins, and not single rare ones. */
-const dense_min = { varied: 1, uniform: 10 } as const;
 
 export interface DistributionSide {
   readonly count: number;
@@ -38,17 +27,18 @@ export interface DistributionQuestion {
 
 export interface DistributionFinding extends Finding {
   readonly kolmogorov_smirnov: number;
-  readonly kolmogorov_smirnov_expected: number;
+  readonly kolmogorov_smirnov_p: number;
+  /** In its mean without drift. */
+  readonly anderson_darling: number;
+  readonly anderson_darling_p: number;
   readonly rank_wasserstein: number;
   readonly rank_wasserstein_expected: number;
   readonly design_effect: number;
 }
 
 /**
- * Has the distribution changed? Kolmogorov–Smirnov, Cramér–von Mises and Wasserstein distances of the histograms;
- * their three p-values are combined. Where a unit has one value the null distributions are those of permutations of
- * the counts at hand, so ties, single values with much of the mass and the size of both samples are in them. Where
- * units have several values they are those of the fit's units, scaled to the variance of the units at hand.
+ * Has the distribution changed? Kolmogorov–Smirnov and Cramér–von Mises distances of the histograms, the latter with
+ * the weights of Anderson and Darling; the p is the combination of their two (`nullTails` has their laws).
  *
  * The share is the Wasserstein distance on the scale of ranks, without what chance adds to it. It is a mean over
  * the units of a function of slope at most 1 on that scale (Kantorovich and Rubinstein), the variance of which is
@@ -56,134 +46,50 @@ export interface DistributionFinding extends Finding {
  */
 export function compareDistributions(question: DistributionQuestion): DistributionFinding {
   const { reference, current } = question;
-  const pooled = reference.counts.map((count, bin) => count + (current.counts[bin] as number));
-  const distances = createDistances(countShares(pooled));
-  const observed = distances(cumulativeDifference(current.counts, reference.counts));
-  const spread = spreadOf(question, countShares(pooled));
-  // Units of one bin each vary the most: a permutation of those is on the safe side where the laws do not hold.
-  const { laws } = question;
-  const fitted = !spread.single && isVaried({ first: current.counts, second: reference.counts });
-  const { p_values, expected } =
-    fitted && laws !== null
-      ? byFit(observed, laws, question, spread)
-      : byPermutation(observed, question, distances);
+  const shares = countShares(reference.counts.map((count, bin) => count + (current.counts[bin] as number)));
+  const weights = andersonDarlingWeights(shares);
+  const widths = rankWidths(shares);
+  const difference = cumulativeDifference(current.counts, reference.counts);
+  const observed: Distances = distancesOf(difference, weights);
+  const spread = spreadOf(question, { weights, widths });
+  const p_values = nullTails(observed, question, { shares, weights, spread });
   return {
     ...combineByTruncatedCauchy(p_values),
     ...rankDistance(question),
-    kolmogorov_smirnov: Math.sqrt(observed[0]),
-    kolmogorov_smirnov_expected: expected[0],
-    rank_wasserstein: Math.sqrt(observed[2]),
-    rank_wasserstein_expected: expected[2],
+    kolmogorov_smirnov: observed[0],
+    kolmogorov_smirnov_p: p_values[0],
+    anderson_darling: spread.units > 0 ? observed[1] / spread.units : 0,
+    anderson_darling_p: p_values[1],
+    rank_wasserstein: rankWasserstein(difference, widths),
+    rank_wasserstein_expected: spread.rank_wasserstein,
     design_effect: spread.values > 0 && !spread.single ? Math.min(spread.units / spread.values, 1) : 1,
   };
 }
 
-/** Squared: Kolmogorov–Smirnov, Cramér–von Mises, Wasserstein. */
-type Distances = readonly [number, number, number];
-
-/** On the scale of ranks that the shares make. */
-function createDistances(shares: Float64Array): (difference: Float64Array) => Distances {
-  const widths = rankWidths(shares);
-  return (difference) => [
-    kolmogorovSmirnov(difference) ** 2,
-    cramerVonMises(difference, shares),
-    rankWasserstein(difference, widths) ** 2,
-  ];
+interface Scales {
+  /** Of Anderson and Darling. */
+  readonly weights: Float64Array;
+  readonly widths: Float64Array;
 }
 
-interface Null {
-  readonly p_values: readonly number[];
-  /** Mean distances without drift, not squared. */
-  readonly expected: Distances;
-}
-
-function byPermutation(
-  observed: Distances,
-  { reference, current }: DistributionQuestion,
-  distances: (difference: Float64Array) => Distances,
-): Null {
-  const found = observed.map(() => new Float64Array(draws));
-  const difference = new Float64Array(reference.counts.length);
-  let draw = 0;
-  const sides = { first: current.counts, second: reference.counts };
-  const plan = { ...sides, draws, dense_min: isVaried(sides) ? dense_min.varied : dense_min.uniform };
-  for (const permuted of permutedCounts(plan)) {
-    cumulativeDifference(permuted.first, permuted.second, difference);
-    distances(difference).forEach((value, test) => {
-      (found[test] as Float64Array)[draw] = value;
-    });
-    draw += 1;
-  }
-  return {
-    p_values: observed.map((value, test) => monteCarloTail(value, found[test] as Float64Array)),
-    expected: found.map((values) => mean(Array.from(values, Math.sqrt))) as unknown as Distances,
-  };
-}
-
-/** The distances in the mean variance, which is known from the units at hand only. */
-function byFit(observed: Distances, laws: ProcessLaws, question: DistributionQuestion, spread: Spread): Null {
-  const variance = spread.units;
-  const dependence = laws.cramer_von_mises.variance / laws.cramer_von_mises.mean ** 2;
-  const error =
-    (spread.of_reference / variance) ** 2 / (question.reference.count - 1) +
-    (spread.of_current / variance) ** 2 / (question.current.count - 1);
-  const degrees = 2 / (error * dependence);
-  const of_tests = [laws.kolmogorov_smirnov, laws.cramer_von_mises, laws.wasserstein];
-  return {
-    p_values: of_tests.map((law, test) => {
-      const value = (observed[test] as number) / variance;
-      const steepness = law.third > 0 ? (2 * law.variance) / law.third : 0;
-      return threeMomentTail(withTrueScale(value, { steepness, degrees }), law);
-    }),
-    // √x is about √μ·(1 - σ²/8μ²) on average.
-    expected: of_tests.map(
-      (law) => Math.sqrt(law.mean * variance) * (1 - law.variance / (8 * law.mean ** 2)),
-    ) as unknown as Distances,
-  };
-}
-
-function isVaried({
-  first,
-  second,
-}: {
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-}): boolean {
-  let [n, m, mode] = [0, 0, 0];
-  first.forEach((count, bin) => {
-    n += count;
-    m += second[bin] as number;
-    mode = Math.max(mode, count + (second[bin] as number));
-  });
-  return ((n + m - mode) * Math.min(n, m)) / (n + m) >= varied_min;
-}
-
-interface Spread {
-  /** Mean variance of the difference of the distribution functions; as in `designEffect`, the larger of two. */
-  readonly units: number;
-  /** The parts of it that each side brings. */
-  readonly of_reference: number;
-  readonly of_current: number;
-  /** What it would be if every unit had one value. */
-  readonly values: number;
-  readonly single: boolean;
-}
-
-function spreadOf({ reference, current }: DistributionQuestion, weights: Float64Array): Spread {
+function spreadOf({ reference, current }: DistributionQuestion, { weights, widths }: Scales): Spread {
   const [before, after] = [cumulative(reference), cumulative(current)];
-  let [of_reference, of_current, pooled, values, single] = [0, 0, 0, 0, true];
+  let [of_reference, of_current, pooled, values, rank_wasserstein, single] = [0, 0, 0, 0, 0, true];
   for (let bin = 0; bin + 1 < weights.length; bin++) {
     const [a, b] = [before.counts[bin] as number, after.counts[bin] as number];
     const share = (a + b) / (before.count + after.count);
     const weight = weights[bin] as number;
+    const variance = varianceOfPooled(before, after, bin);
     of_reference += weight * varianceOfMean(before, bin);
     of_current += weight * varianceOfMean(after, bin);
-    pooled += weight * varianceOfPooled(before, after, bin);
+    pooled += weight * variance;
     values += weight * share * (1 - share) * (1 / before.count + 1 / after.count);
+    rank_wasserstein += 2 * (widths[bin] as number) * Math.sqrt((2 / Math.PI) * variance);
     const squares = (before.squares[bin] as number) + (after.squares[bin] as number);
     single &&= squares > 0.999 * (a + b);
   }
-  return { units: Math.max(of_reference + of_current, pooled), of_reference, of_current, values, single };
+  const units = Math.max(of_reference + of_current, pooled);
+  return { units, of_reference, of_current, values, rank_wasserstein, single };
 }
 
 /** The side with its counts at or below the end of each bin. */

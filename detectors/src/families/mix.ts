@@ -8,7 +8,7 @@ import {
 } from '../statistics/design-effect.ts';
 import { withTrueScale } from '../statistics/estimated-scale.ts';
 import { gStatistic } from '../statistics/g-statistic.ts';
-import { cumulantsOf, monteCarloTail } from '../statistics/monte-carlo-tail.ts';
+import { cumulantsOf, sequentialTails } from '../statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
@@ -44,12 +44,16 @@ export function compareMix(question: MixQuestion): Finding {
     Float64Array.from(counts, (count) => count / effect),
   ) as [Float64Array, Float64Array];
   const statistic = gStatistic(first, second);
-  const permuted = isSparse(first, second) ? permutedStatistics(first, second) : null;
+  const sparse = isSparse(first, second);
   const p =
     effect < 1
-      ? severalValuesTail(statistic, permuted ? cumulantsOf(permuted) : chiSquareLaw(first, second), question)
-      : permuted
-        ? monteCarloTail(statistic, permuted)
+      ? severalValuesTail(
+          statistic,
+          sparse ? permutedLaw(first, second) : chiSquareLaw(first, second),
+          question,
+        )
+      : sparse
+        ? (sequentialTails([statistic], permutedStatistics(first, second))[0] as number)
         : chiSquareTail(statistic, chiSquareLaw(first, second));
   return { statistic, p, ...totalVariation(question) };
 }
@@ -63,10 +67,14 @@ function isSparse(first: Float64Array, second: Float64Array): boolean {
   });
 }
 
-function permutedStatistics(first: Float64Array, second: Float64Array): Float64Array {
-  const permuted = permutedCounts({ first, second, draws, dense_min });
-  // Not Float64Array.from alone: it takes all draws before it maps the first, and they are one array.
-  return Float64Array.from(Array.from(permuted, (draw) => gStatistic(draw.first, draw.second)));
+function* permutedStatistics(first: Float64Array, second: Float64Array): Generator<readonly number[]> {
+  for (const draw of permutedCounts({ first, second, draws, dense_min })) {
+    yield [gStatistic(draw.first, draw.second)];
+  }
+}
+
+function permutedLaw(first: Float64Array, second: Float64Array): Cumulants {
+  return cumulantsOf(Float64Array.from([...permutedStatistics(first, second)].flat()));
 }
 
 /** By Williams' correction (Biometrika 63, 1976) G is larger than a chi-square variable by a factor. */

@@ -1,6 +1,6 @@
 import type { Detector, DetectRequest, Moved, Verdict } from '../detector.ts';
-import { SketchMismatchError } from '../errors.ts';
 import type { AnyFit } from '../kind.ts';
+import { checkIds, notJudged } from '../not-judged.ts';
 import type { Finding } from './family.ts';
 
 /** Below this many units on either side the null distributions are not to be trusted. */
@@ -24,7 +24,7 @@ export function createDetector<Fit extends AnyFit>(
       checkIds(request);
       const { reference, current } = request;
       const sizes = { detector: name, n_reference: reference.count, n_current: current.count };
-      if (isTooLittle(request)) return { ...sizes, ...tooLittle(request) };
+      if (isTooLittle(request)) return notJudged(name, request, tooLittle(request));
       return { ...sizes, ...decide(judge(request), request) };
     },
   };
@@ -50,7 +50,7 @@ export function createThresholdDetector<Fit extends AnyFit>(
       checkIds(request);
       const { reference, current, tolerance } = request;
       const sizes = { detector: name, n_reference: reference.count, n_current: current.count };
-      if (isTooLittle(request)) return { ...sizes, ...tooLittle(request) };
+      if (isTooLittle(request)) return notJudged(name, request, tooLittle(request));
       const { distance, describe, ...shown } = measure(request);
       const threshold = Math.max(compatible_threshold, tolerance);
       const drifted = distance > threshold;
@@ -61,26 +61,14 @@ export function createThresholdDetector<Fit extends AnyFit>(
   };
 }
 
-function checkIds<Fit extends AnyFit>({ fit, reference, current }: DetectRequest<Fit>): void {
-  for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
-}
-
 function isTooLittle({ reference, current }: DetectRequest<AnyFit>): boolean {
   return Math.min(reference.count, current.count) < units_min;
 }
 
 type Rest = Omit<Verdict, 'detector' | 'n_reference' | 'n_current'>;
 
-function tooLittle({ reference, current }: DetectRequest<AnyFit>): Rest {
-  return {
-    statistic: null,
-    p: null,
-    effect: null,
-    effect_low: null,
-    effect_high: null,
-    drifted: false,
-    why: `Too little evidence: ${current.count} units in the window and ${reference.count} in the reference; ${units_min} are needed in each.`,
-  };
+function tooLittle({ reference, current }: DetectRequest<AnyFit>): string {
+  return `Too little evidence: ${current.count} units in the window and ${reference.count} in the reference; ${units_min} are needed in each.`;
 }
 
 function decide(judgement: Judgement, { alpha, tolerance }: DetectRequest<AnyFit>): Rest {

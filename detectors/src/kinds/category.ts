@@ -5,11 +5,12 @@ import { createRateOnline } from '../sequential/rate-online.ts';
 import {
   type CategoryFit,
   category_units_min,
+  category_version,
   categorySumsLength,
   createCategoryFit,
   createCategoryMeasure,
 } from '../sketches/category-sketch.ts';
-import { parseNamedFit } from '../sketches/fit-text.ts';
+import { namedFitText } from '../sketches/fit-text.ts';
 import { categoryReader } from './category-reader.ts';
 
 /** One of some values that are texts: a tool's name, a model, a reason for finishing. */
@@ -18,8 +19,7 @@ export const categoryKind: FeatureKind<string, CategoryFit> = {
   fit_units_min: category_units_min,
   sumsLength: categorySumsLength,
   createFit: createCategoryFit,
-  serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit('category', text),
+  ...namedFitText({ kind: 'category', version: category_version }),
   createMeasure: createCategoryMeasure,
   detectors: [categorySkew],
   sequential: [createRateOnline(categoryReader), createMixOnline(categoryReader)],

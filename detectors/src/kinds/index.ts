@@ -3,6 +3,7 @@ import type { AnyFit, FeatureKind } from '../kind.ts';
 import { categoryKind } from './category.ts';
 import { embeddingKind } from './embedding.ts';
 import { numberKind } from './number.ts';
+import { scoreKind } from './score.ts';
 import { textKind } from './text.ts';
 
 /** A kind of which only the holder of its values and fits knows the types. */
@@ -14,6 +15,8 @@ const kinds: readonly (readonly [prefix: string, kind: AnyFeatureKind])[] = [
   ['category.', categoryKind as AnyFeatureKind],
   ['number.', numberKind as AnyFeatureKind],
   ['text.', textKind as AnyFeatureKind],
+  ['evaluation.', scoreKind as AnyFeatureKind],
+  ['evaluation_label.', categoryKind as AnyFeatureKind],
   ['behaviour.tool_mix', categoryKind as AnyFeatureKind],
   ['behaviour.finish', categoryKind as AnyFeatureKind],
   ['behaviour.tool_error', categoryKind as AnyFeatureKind],

@@ -1,12 +1,13 @@
 import { textSkew } from '../detectors/text-skew.ts';
 import type { FeatureKind } from '../kind.ts';
-import { parseNamedFit } from '../sketches/fit-text.ts';
+import { namedFitText } from '../sketches/fit-text.ts';
 import {
   createTextFit,
   createTextMeasure,
   type TextFit,
   text_sums_length,
   text_units_min,
+  text_version,
 } from '../sketches/text-sketch.ts';
 
 /** Texts, without an encoder: what they are made of, how long they are, in which language and form. */
@@ -15,8 +16,7 @@ export const textKind: FeatureKind<string, TextFit> = {
   fit_units_min: text_units_min,
   sumsLength: () => text_sums_length,
   createFit: createTextFit,
-  serialiseFit: (fit) => JSON.stringify(fit),
-  parseFit: (text) => parseNamedFit('text', text),
+  ...namedFitText({ kind: 'text', version: text_version }),
   createMeasure: createTextMeasure,
   detectors: [textSkew],
   sequential: [],

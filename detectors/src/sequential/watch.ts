@@ -1,7 +1,7 @@
-import type { DetectRequest, Verdict } from '../detector.ts';
-import { SketchMismatchError } from '../errors.ts';
+import type { DetectRequest } from '../detector.ts';
 import type { AnyFit } from '../kind.ts';
-import type { SequentialDetector, SequentialRequest, SequentialStep } from '../sequential.ts';
+import { checkIds, notJudged } from '../not-judged.ts';
+import type { SequentialDetector, SequentialRequest } from '../sequential.ts';
 import { addWindow, type Bet, type EDetection, type EDetectorState } from './e-detector.ts';
 
 /** Below this many units a reference says too little to bet against. */
@@ -38,7 +38,10 @@ export function createSequentialDetector<Fit extends AnyFit>({
       const { detection: before = null, memory = null } = request.state as Partial<WatchState>;
       const enough = reference.count >= reference_units_min && current.count > 0;
       const betting = enough ? bet(request, memory) : null;
-      if (!betting) return notJudged(name, request, enough ? nothing_to_judge : tooLittle(request));
+      if (!betting) {
+        const verdict = notJudged(name, request, enough ? nothing_to_judge : tooLittle(request));
+        return { state: request.state, verdict, windows_since_change: null };
+      }
       const detection = addWindow(before, betting.bets, 1 / alpha);
       const { alarmed } = detection.state;
       return {
@@ -66,34 +69,10 @@ interface WatchState {
   readonly memory: unknown;
 }
 
-function checkIds<Fit extends AnyFit>({ fit, reference, current }: SequentialRequest<Fit>): void {
-  for (const { id } of [reference, current]) if (id !== fit.id) throw new SketchMismatchError(fit.id, id);
-}
-
 const nothing_to_judge = 'The feature holds nothing that this detector judges.';
 
 function tooLittle<Fit>({ reference, current }: SequentialRequest<Fit>): string {
   return `Too little evidence: ${current.count} units in the window and ${reference.count} in the reference; 1 and ${reference_units_min} are needed.`;
-}
-
-function notJudged<Fit>(
-  name: string,
-  { state, reference, current }: SequentialRequest<Fit>,
-  why: string,
-): SequentialStep {
-  const verdict: Verdict = {
-    detector: name,
-    n_reference: reference.count,
-    n_current: current.count,
-    statistic: null,
-    p: null,
-    effect: null,
-    effect_low: null,
-    effect_high: null,
-    drifted: false,
-    why,
-  };
-  return { state, verdict, windows_since_change: null };
 }
 
 function describeDrift({ effect, state, windows_since_change }: EDetection, bets: readonly Bet[]): string {

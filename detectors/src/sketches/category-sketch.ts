@@ -7,7 +7,8 @@ import type { Sketch } from './sketch.ts';
 import { hashText } from './text-hash.ts';
 
 export const category_units_min = 30;
-const version = 2;
+/** Of the sums and of what the fit knows beside them. */
+export const category_version = 2;
 const known_max = 255;
 /** Values that the fit does not know are told apart by their hash, roughly: two share a bucket in one of 16. */
 const unseen_buckets = 16;
@@ -50,7 +51,14 @@ export function createCategoryFit({ source, units, seed = 1 }: FitRequest<string
     units.map((unit) => knownShares(unit, values)),
     seed,
   );
-  return nameFit('category', { source, seed, version, units: units.length, values, unevenness });
+  return nameFit('category', {
+    source,
+    seed,
+    version: category_version,
+    units: units.length,
+    values,
+    unevenness,
+  });
 }
 
 /** The last place is all other values. */

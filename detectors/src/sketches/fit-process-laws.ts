@@ -1,19 +1,21 @@
+import { andersonDarlingWeights } from '../statistics/anderson-darling.ts';
 import { countShares } from '../statistics/count-shares.ts';
 import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
 import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
 import { cumulantsOf } from '../statistics/monte-carlo-tail.ts';
-import { rankWasserstein, rankWidths } from '../statistics/rank-wasserstein.ts';
 import type { Cumulants } from '../statistics/three-moment-tail.ts';
 import { createRandom, shuffled } from './random.ts';
 
 const rows_max = 800;
 const draws = 2000;
 
-/** Laws of squared distances of distribution functions, in the mean variance of their difference. */
+/**
+ * Laws of squared distances of distribution functions, in the mean variance of their difference: the mean with the
+ * weights of Anderson and Darling.
+ */
 export interface ProcessLaws {
   readonly kolmogorov_smirnov: Cumulants;
-  readonly cramer_von_mises: Cumulants;
-  readonly wasserstein: Cumulants;
+  readonly anderson_darling: Cumulants;
 }
 
 /**
@@ -26,26 +28,19 @@ export function fitProcessLaws(units: readonly Float64Array[], seed: number): Pr
   const random = createRandom(seed);
   const rows = shuffled(units, random).slice(0, rows_max);
   const bins = rows[0]?.length ?? 0;
-  const weights = countShares(meanOf(rows));
+  const weights = andersonDarlingWeights(countShares(meanOf(rows)));
   const functions = centred(rows.map(cumulated));
-  const widths = rankWidths(weights);
   let scale = 0;
   for (const row of functions) scale += cramerVonMises(row, weights);
-  const found = [0, 1, 2].map(() => new Float64Array(draws)) as [Float64Array, Float64Array, Float64Array];
+  const [largest, square] = [new Float64Array(draws), new Float64Array(draws)];
   const process = new Float64Array(bins);
   for (let draw = 0; draw < draws; draw++) {
     process.fill(0);
     for (const row of functions) addSigned(row, random() >>> 31 === 0 ? 1 : -1, process);
-    found[0][draw] = kolmogorovSmirnov(process) ** 2 / scale;
-    found[1][draw] = cramerVonMises(process, weights) / scale;
-    found[2][draw] = rankWasserstein(process, widths) ** 2 / scale;
+    largest[draw] = kolmogorovSmirnov(process) ** 2 / scale;
+    square[draw] = cramerVonMises(process, weights) / scale;
   }
-  const [kolmogorov_smirnov, cramer_von_mises, wasserstein] = found.map(cumulantsOf) as [
-    Cumulants,
-    Cumulants,
-    Cumulants,
-  ];
-  return { kolmogorov_smirnov, cramer_von_mises, wasserstein };
+  return { kolmogorov_smirnov: cumulantsOf(largest), anderson_darling: cumulantsOf(square) };
 }
 
 function addSigned(row: Float64Array, sign: number, target: Float64Array): void {

@@ -18,20 +18,26 @@ export function nameFit<Values extends Omit<NamedFit, 'id'>>(kind: string, value
   return { id: `${values.source}:${kind}:s${values.seed}:v${values.version}:${digest}`, ...values };
 }
 
-/**
- * Reads a fit that was written as JSON, and checks it against its own id.
- * @throws DetectorError bad_fit
- */
-export function parseNamedFit<Fit extends NamedFit>(kind: string, text: string): Fit {
-  const fit = read(text) as Fit | null;
-  const { id, ...values } = fit ?? ({ id: null } as unknown as Fit);
-  if (fit === null || typeof id !== 'string' || nameFit(kind, values).id !== id) {
-    throw new DetectorError(
-      'bad_fit',
-      `The stored fit is damaged, of another version, or not one of ${kind}.`,
-    );
-  }
-  return fit;
+interface FitFormat {
+  readonly kind: string;
+  readonly version: number;
+}
+
+/** Writes such a fit as JSON, and reads it, checked against its own id and the version that is understood. */
+export function namedFitText<Fit extends NamedFit>({ kind, version }: FitFormat) {
+  return {
+    serialiseFit: (fit: Fit): string => JSON.stringify(fit),
+    /** @throws DetectorError bad_fit */
+    parseFit(text: string): Fit {
+      const fit = read(text) as Fit | null;
+      const { id, ...values } = fit ?? ({ id: null } as unknown as Fit);
+      if (fit?.version === version && nameFit(kind, values).id === id) return fit;
+      throw new DetectorError(
+        'bad_fit',
+        `The stored fit is damaged, of another version, or not one of ${kind}.`,
+      );
+    },
+  };
 }
 
 function read(text: string): unknown {

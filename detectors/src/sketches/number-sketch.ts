@@ -11,7 +11,8 @@ import { fitQuantileBins, quantileBinOf, type WeightedValues } from './quantile-
 import type { Sketch } from './sketch.ts';
 
 export const number_units_min = 30;
-const version = 2;
+/** Of the sums and of what the fit knows beside them. */
+export const number_version = 3;
 /** Values count for the mean up to so many times the scale, either way: sums stay exact for 500,000 units. */
 const scaled_max = 4096;
 const squares_fixed_point = 2 ** 10;
@@ -60,7 +61,7 @@ export function createNumberFit({ source, units, seed = 1 }: FitRequest<number>)
   return nameFit('number', {
     source,
     seed,
-    version,
+    version: number_version,
     units: units.length,
     scale: sizes.length === 0 ? 1 : quantileSorted(sizes, 0.5),
     edges,

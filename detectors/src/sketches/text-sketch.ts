@@ -12,7 +12,8 @@ import { format_names, formatsOf } from './text-format.ts';
 import { hashText } from './text-hash.ts';
 
 export const text_units_min = 30;
-const version = 2;
+/** Of the sums and of what the fit knows beside them. */
+export const text_version = 2;
 const ngram_places = 1024;
 const ngram_characters = 3;
 /** Of a text; what is longer is measured by its beginning. Its length is measured whole. */
@@ -56,7 +57,7 @@ export function createTextFit({ source, units, seed = 1 }: FitRequest<string>): 
   const values = {
     source,
     seed,
-    version,
+    version: text_version,
     units: units.length,
     length_edges: edges.filter((_, edge) => edge % every === every - 1),
   };

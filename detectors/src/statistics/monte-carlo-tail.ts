@@ -11,7 +11,7 @@ const precision = 1e-9;
  * that of the chi-square law with their first three moments.
  */
 export function monteCarloTail(value: number, draws: Float64Array): number {
-  const floor = value - Math.abs(value) * precision;
+  const floor = floorOf(value);
   let beyond = 0;
   for (let draw = 0; draw < draws.length; draw++) if ((draws[draw] as number) >= floor) beyond += 1;
   const counted = (beyond + 1) / (draws.length + 1);
@@ -19,6 +19,28 @@ export function monteCarloTail(value: number, draws: Float64Array): number {
   const moments = cumulantsOf(draws);
   if (!(moments.variance > 0)) return counted;
   return Math.min(threeMomentTail(value, moments), (beyond_min + 1) / (draws.length + 1));
+}
+
+/**
+ * The same for several statistics of the same draws, which end as soon as every value was reached often enough
+ * (Besag and Clifford, Biometrika 78, 1991): where nothing drifted, that is after a few dozen.
+ */
+export function sequentialTails(values: readonly number[], draws: Iterable<readonly number[]>): number[] {
+  const found = values.map((): number[] => []);
+  const beyond = values.map(() => 0);
+  for (const draw of draws) {
+    values.forEach((value, test) => {
+      const drawn = draw[test] as number;
+      found[test]?.push(drawn);
+      if (drawn >= floorOf(value)) beyond[test] = (beyond[test] as number) + 1;
+    });
+    if (beyond.every((count) => count >= beyond_min)) break;
+  }
+  return values.map((value, test) => monteCarloTail(value, Float64Array.from(found[test] as number[])));
+}
+
+function floorOf(value: number): number {
+  return value - Math.abs(value) * precision;
 }
 
 /** Mean, variance and third central moment of the draws. */

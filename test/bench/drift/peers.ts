@@ -1,12 +1,23 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { dealReference } from '../../detectors/support/pool.ts';
+import { timeMeasuring } from './measuring.ts';
+import { populations } from './populations.ts';
+import { shiftedWindow } from './power.ts';
+import { type Rate, rateLine } from './rate.ts';
 
 const file = new URL('../../../../shared/data/embeddings/peers.json', import.meta.url);
+const n_reference = 5_000;
+/** Vectors of either side in the calls that were timed. */
+const timed_vectors = 10_000;
 
 interface PeerRow {
   readonly peer: string;
   readonly version: string;
   readonly method: string;
   readonly scenario: string;
+  readonly n_window: number;
   readonly windows: number | null;
   readonly alarm_rate: number | null;
   readonly ci_low: number | null;
@@ -14,17 +25,63 @@ interface PeerRow {
   readonly seconds: number | null;
 }
 
-/** What others measured on the same vectors, from the recorded figures beside the repository. */
-export function peers(): string[] {
-  if (!existsSync(file)) return ['peers: no figures at ../shared/data/embeddings/peers.json'];
+/** What others were measured in, all at their level of .05 where they have one. */
+const scenarios = [
+  { name: 'null', share: 0, n: 500, target: '<= 0.06' },
+  { name: 'oos20_n500', share: 0.2, n: 500, target: '>= peers that are calibrated' },
+  { name: 'oos10_n1000', share: 0.1, n: 1_000, target: '>= peers that are calibrated' },
+] as const;
+
+/** Ours, and below each figure what others have on the same vectors, as recorded beside the repository. */
+export function* peers(windows: number): Generator<string> {
+  if (!existsSync(file)) {
+    yield 'peers: no figures at ../shared/data/embeddings/peers.json';
+    return;
+  }
   const { rows } = JSON.parse(readFileSync(file, 'utf8')) as { rows: PeerRow[] };
-  return rows.flatMap((row) => {
-    const name = `peer ${row.peer} ${row.version}, ${row.method}, ${row.scenario}`;
-    const rate = (value: number | null) => value?.toFixed(4) ?? '?';
-    if (row.alarm_rate !== null) {
-      const interval = `${rate(row.ci_low)} to ${rate(row.ci_high)}, ${row.windows} windows`;
-      return [`${name}: ${rate(row.alarm_rate)} (${interval})`];
-    }
-    return row.seconds === null ? [] : [`${name}: ${row.seconds} s for one call`];
-  });
+  for (const [scenario, rate] of ownRates(windows)) {
+    const { name, target } = scenario;
+    yield rateLine(`ours, ${name}`, rate, target);
+    const ours = (rate.hits / rate.windows).toFixed(4);
+    for (const row of rows.filter((row) => row.scenario === name)) yield* peerRate(row, ours);
+  }
+  const sketch_s = timeMeasuring().sketch_ms / 1_000;
+  yield `ours, time: ${sketch_s.toFixed(2)} s for a window of 10,000 vectors; the reference is kept as a sketch (target <= 0.3)`;
+  for (const row of rows.filter((row) => row.scenario === 'time')) yield* peerTime(row, sketch_s);
+}
+
+function ownRates(windows: number): [(typeof scenarios)[number], Rate][] {
+  const population = populations.clinc();
+  const random = createRandom(9);
+  const rates = scenarios.map((): Rate => ({ hits: 0, windows: 0 }));
+  for (let split = 0; split < windows; split++) {
+    const deal = dealReference(population.known, n_reference, random);
+    scenarios.forEach(({ share, n }, place) => {
+      const current = shiftedWindow(population, deal, { from: 'out-of-scope', share, n }, random);
+      const sides = { fit: population.fit, reference: deal.reference, current };
+      const { p } = embeddingDrift.detect({ ...sides, alpha: 0.05, tolerance: 0 });
+      const rate = rates[place] as Rate;
+      rate.windows += 1;
+      if ((p as number) < 0.05) rate.hits += 1;
+    });
+  }
+  return scenarios.map((scenario, place) => [scenario, rates[place] as Rate]);
+}
+
+function* peerRate(row: PeerRow, ours: string): Generator<string> {
+  const { alarm_rate, ci_low, ci_high, windows, scenario } = row;
+  if (alarm_rate === null || ci_low === null || ci_high === null) return;
+  const interval = `${ci_low.toFixed(4)} to ${ci_high.toFixed(4)}, ${windows} windows`;
+  yield `${nameOf(row)}, ${scenario}: ${alarm_rate.toFixed(4)} (${interval}; ours ${ours})`;
+}
+
+function* peerTime(row: PeerRow, ours_s: number): Generator<string> {
+  if (row.seconds === null) return;
+  const like =
+    row.n_window === timed_vectors ? `ours ${(row.seconds / ours_s).toFixed(1)} x as fast` : 'no like call';
+  yield `${nameOf(row)}, time: ${row.seconds} s for ${row.n_window} vectors on either side (${like})`;
+}
+
+function nameOf({ peer, version, method }: PeerRow): string {
+  return `peer ${peer} ${version}, ${method}`;
 }

@@ -5,7 +5,7 @@ import { type Deal, dealReference, rowsAt, sample, sumRows } from '../../detecto
 import { type Population, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 
-interface Scenario {
+export interface Scenario {
   /** Population whose rows take a share of the window, or `intents`: a tenth of the intents take it. */
   readonly from: string;
   readonly share: number;
@@ -85,10 +85,10 @@ function nameOf({ name }: Population, { from, share, n, alpha }: Scenario): stri
   return `power, ${what} in ${name}, n=${n}, α=${alpha}`;
 }
 
-function shiftedWindow(
+export function shiftedWindow(
   population: Population,
   { rest }: Deal,
-  { from, share, n }: Scenario,
+  { from, share, n }: Pick<Scenario, 'from' | 'share' | 'n'>,
   random: RandomSource,
 ): Sketch {
   const { fit, known } = population;

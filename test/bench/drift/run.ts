@@ -27,7 +27,7 @@ const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<
   clusters: () => topClusters(Math.ceil(windows / 25)),
   skew: () => skew(Math.ceil(windows / 5)),
   cost,
-  peers,
+  peers: () => peers(Math.ceil(windows / 25)),
 };
 
 for (const name of positionals.length > 0 ? positionals : Object.keys(groups)) {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { bearer, keyring } from './support.ts';
 
+const here = '127.0.0.1';
+
 const basic = (password: string) => `Basic ${Buffer.from(`anyone:${password}`).toString('base64')}`;
 
 describe('access by key', () => {
@@ -9,8 +11,8 @@ describe('access by key', () => {
     const { key, text } = make({ tenant: 'acme', scopes: ['read', 'admin'] });
     const credential = { tenant: 'acme', scopes: new Set(['read', 'admin']), actor: key.id };
     const { authenticate } = access();
-    expect(authenticate(bearer(text))).toEqual(credential);
-    expect(authenticate(basic(text))).toEqual(credential);
+    expect(authenticate(bearer(text), here)).toEqual(credential);
+    expect(authenticate(basic(text), here)).toEqual(credential);
   });
 
   it('refuses whatever is not exactly a key', () => {
@@ -25,9 +27,9 @@ describe('access by key', () => {
       `${text.slice(0, 15)}_${'0'.repeat(40)}`,
       ...["sx_' OR 1=1 --_0", '__proto__', 'sx', 'sx__', '\u0000', 'null', 'undefined'],
     ];
-    for (const key of wrong) expect(authenticate(bearer(key)), key).toBeNull();
+    for (const key of wrong) expect(authenticate(bearer(key), here), key).toBeNull();
     for (const header of [undefined, '', text, `Digest ${text}`, 'Bearer', `Basic ${text}`, 'Basic !!!'])
-      expect(authenticate(header), header).toBeNull();
+      expect(authenticate(header, here), header).toBeNull();
   });
 
   it('ends with the key, at that moment', () => {
@@ -35,18 +37,18 @@ describe('access by key', () => {
     const { text } = make({ lifetime_ms: 1_000 });
     const { authenticate } = access();
     clock.ms += 999;
-    expect(authenticate(bearer(text))).not.toBeNull();
+    expect(authenticate(bearer(text), here)).not.toBeNull();
     clock.ms += 1;
-    expect(authenticate(bearer(text))).toBeNull();
+    expect(authenticate(bearer(text), here)).toBeNull();
   });
 
   it('follows what another process does to the keys from the next request on', () => {
     const { make, keys, access } = keyring();
     const { authenticate } = access();
     const { key, text } = make();
-    expect(authenticate(bearer(text))?.actor).toBe(key.id);
+    expect(authenticate(bearer(text), here)?.actor).toBe(key.id);
     keys.revoke(key.id);
-    expect(authenticate(bearer(text))).toBeNull();
+    expect(authenticate(bearer(text), here)).toBeNull();
   });
 
   it('lets both keys in while a rotation overlaps, then only the new one', () => {
@@ -54,11 +56,11 @@ describe('access by key', () => {
     const { authenticate } = access();
     const old = make();
     const next = keys.rotate(old.key.id, 60_000);
-    expect(authenticate(bearer(old.text))).not.toBeNull();
-    expect(authenticate(bearer(next.text))).not.toBeNull();
+    expect(authenticate(bearer(old.text), here)).not.toBeNull();
+    expect(authenticate(bearer(next.text), here)).not.toBeNull();
     clock.ms += 60_000;
-    expect(authenticate(bearer(old.text))).toBeNull();
-    expect(authenticate(bearer(next.text))).not.toBeNull();
+    expect(authenticate(bearer(old.text), here)).toBeNull();
+    expect(authenticate(bearer(next.text), here)).not.toBeNull();
   });
 
   it('notes the last use at most once a minute', () => {
@@ -67,12 +69,12 @@ describe('access by key', () => {
     const { authenticate } = access();
     const first_ms = clock.ms;
     const used = () => keys.list()[0]?.last_used_ms;
-    authenticate(bearer(text));
+    authenticate(bearer(text), here);
     clock.ms += 59_999;
-    authenticate(bearer(text));
+    authenticate(bearer(text), here);
     expect(used()).toBe(first_ms);
     clock.ms += 1;
-    authenticate(bearer(text));
+    authenticate(bearer(text), here);
     expect(used()).toBe(first_ms + 60_000);
   });
 
@@ -81,7 +83,7 @@ describe('access by key', () => {
     const { text } = make();
     const { authenticate } = access();
     database.exec('BEGIN IMMEDIATE');
-    expect(authenticate(bearer(text))).not.toBeNull();
+    expect(authenticate(bearer(text), here)).not.toBeNull();
     database.exec('ROLLBACK');
     expect(log.lines).toEqual([expect.stringContaining('last use')]);
     expect(log.lines.join()).not.toContain(text.slice(-40));
@@ -92,7 +94,7 @@ describe('access by key', () => {
     const { text } = make();
     const { authenticate } = access();
     database.exec('DROP TABLE keys');
-    expect(() => authenticate(bearer(text))).toThrow(
+    expect(() => authenticate(bearer(text), here)).toThrow(
       expect.objectContaining({ code: 'storage_unavailable' }),
     );
   });
@@ -105,19 +107,19 @@ describe('SEXTANT_KEY', () => {
     const { make, access } = keyring();
     const { text } = make();
     const { authenticate } = access({ key });
-    expect(authenticate(bearer(key))).toEqual({
+    expect(authenticate(bearer(key), here)).toEqual({
       tenant: 'default',
       scopes: new Set(['ingest', 'read', 'admin']),
       actor: 'SEXTANT_KEY',
     });
-    expect(authenticate(bearer(text))).not.toBeNull();
-    expect(authenticate(bearer('wrong'))).toBeNull();
+    expect(authenticate(bearer(text), here)).not.toBeNull();
+    expect(authenticate(bearer('wrong'), here)).toBeNull();
   });
 
   it('is asked for where there is no other key', () => {
     const { access } = keyring();
-    expect(access({ key }).authenticate(undefined)).toBeNull();
-    expect(access({ key, insecure: true, host: '0.0.0.0' }).authenticate(undefined)).toBeNull();
+    expect(access({ key }).authenticate(undefined, here)).toBeNull();
+    expect(access({ key, insecure: true, host: '0.0.0.0' }).authenticate(undefined, here)).toBeNull();
   });
 });
 
@@ -128,12 +130,12 @@ describe('without any key', () => {
   ])('everybody comes in at %s', (host, insecure) => {
     const { authenticate } = keyring().access({ host, insecure });
     const anyone = { tenant: 'default', scopes: new Set(['ingest', 'read', 'admin']), actor: 'anyone' };
-    expect(authenticate(undefined)).toEqual(anyone);
-    expect(authenticate(bearer('left over from somewhere'))).toEqual(anyone);
+    expect(authenticate(undefined, here)).toEqual(anyone);
+    expect(authenticate(bearer('left over from somewhere'), here)).toEqual(anyone);
   });
 
   it('nobody does at an address others reach', () => {
-    expect(keyring().access({ host: '0.0.0.0' }).authenticate(undefined)).toBeNull();
+    expect(keyring().access({ host: '0.0.0.0' }).authenticate(undefined, here)).toBeNull();
   });
 
   it('that ends with the first key, and does not come back when it ends', () => {
@@ -142,7 +144,7 @@ describe('without any key', () => {
     const insecure = access({ host: '0.0.0.0', insecure: true });
     expect([local.isKeyAsked(), insecure.isKeyAsked()]).toEqual([false, false]);
     const { key } = make({ lifetime_ms: 1_000 });
-    const everyone = () => [local.authenticate(undefined), insecure.authenticate(undefined)];
+    const everyone = () => [local.authenticate(undefined, here), insecure.authenticate(undefined, here)];
     expect(everyone()).toEqual([null, null]);
     clock.ms += 2_000;
     expect(everyone()).toEqual([null, null]);

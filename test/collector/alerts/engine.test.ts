@@ -81,6 +81,15 @@ function reopen(): void {
   control = new DatabaseSync(path);
 }
 
+test('a verdict that another one speaks for pages nobody, unless a rule asks for it', async () => {
+  const alerts = alertsWith();
+  await alerts.onVerdict(drifted, contextOf(1, { is_lead: false }));
+  expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
+  alerts.rules.put('acme', 'any', { name: 'any', kind: 'verdict', detector: 'te.*' });
+  await alerts.onVerdict(drifted, contextOf(2, { is_lead: false }));
+  expect(alerts.list({ tenant: 'acme', limit: 10 })).toMatchObject([{ rule: 'any' }]);
+});
+
 test('a drifted window pages, a stable one says that it is over, both signed', async () => {
   const receiver = await startReceiver();
   const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] }, local_http)] });
@@ -360,6 +369,28 @@ test('a test notification is one attempt past the outbox, and says what came of 
   expect(alerts.counts().outbox).toMatchObject({ pending: 0, delivered: 0, dead: 0 });
   expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
   await expect(alerts.test('nobody')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('that somebody takes care is told to channels that ask for it, once, and to no others', async () => {
+  const incidents: string[] = [];
+  const taking: Channel = {
+    ...{ name: 'incidents', takes_acknowledgements: true },
+    send: async ({ type }) => {
+      incidents.push(type);
+      return { result: 'ok' };
+    },
+  };
+  const alerts = alertsWith({ channels: [recorder(), taking] });
+  await alerts.onVerdict(drifted, contextOf(1));
+  await alerts.deliverDue(now_ms);
+  const { alert_id } = alerts.list({ tenant: 'acme', limit: 1 })[0]!;
+  alerts.acknowledge('acme', alert_id, 'ada');
+  alerts.acknowledge('acme', alert_id, 'ada');
+  await alerts.deliverDue(now_ms);
+  await alerts.onVerdict(stable, contextOf(2));
+  await alerts.deliverDue(now_ms);
+  expect(incidents).toEqual(['alert.firing', 'alert.acknowledged', 'alert.resolved']);
+  expect(sent.map(({ type }) => type)).toEqual(['alert.firing', 'alert.resolved']);
 });
 
 test('two channels of one name are refused', () => {

@@ -56,7 +56,7 @@ describe('whatever answers, it ends in time and does not throw', () => {
     onTestFinished(() => void server.close());
     const url = new URL(`${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     const began = performance.now();
-    const { outcome } = await local_http.post({ url, headers: {}, body: '{}', timeout_ms });
+    const outcome = await local_http.post({ url, headers: {}, body: '{}', timeout_ms });
     return { outcome, took_ms: performance.now() - began };
   }
 
@@ -95,7 +95,7 @@ describe('whatever answers, it ends in time and does not throw', () => {
     const { outcome } = await postTo('http', (socket) =>
       socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\n\r\n'),
     );
-    expect(outcome).toEqual({ result: 'failed', reason: 'HTTP 101' });
+    expect(outcome).toEqual({ result: 'failed', reason: 'HTTP 101', status: 101 });
   });
 
   test('a body that drips is cut at the time limit, and the status decides', async () => {
@@ -103,7 +103,7 @@ describe('whatever answers, it ends in time and does not throw', () => {
       socket.write(`${http_head}transfer-encoding: chunked\r\n\r\n`);
       drip(socket, '1\r\nx\r\n');
     });
-    expect(outcome).toEqual({ result: 'ok' });
+    expect(outcome).toEqual({ result: 'ok', status: 200 });
     expect(took_ms).toBeLessThan(5_000);
   });
 

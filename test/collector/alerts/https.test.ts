@@ -25,7 +25,7 @@ async function startReceiver(): Promise<{ readonly url: string; readonly bodies:
 
 test('a receiver with a certificate that nobody vouches for gets nothing', async () => {
   const { url, bodies } = await startReceiver();
-  const { outcome } = await local_http.post({ url: new URL(url), headers: {}, body: '{}', timeout_ms: 5000 });
+  const outcome = await local_http.post({ url: new URL(url), headers: {}, body: '{}', timeout_ms: 5000 });
   expect(outcome).toEqual({ result: 'retry', reason: expect.stringMatching(/self-signed certificate/) });
   expect(bodies).toEqual([]);
 });
@@ -39,12 +39,12 @@ test('an authority of one’s own is trusted through NODE_EXTRA_CA_CERTS', async
     const { createHttpClient } = await import(${JSON.stringify(http)});
     const { post } = createHttpClient({ allow: '127.0.0.1' });
     const message = { url: new URL(${JSON.stringify(url)}), headers: {}, body: 'over TLS', timeout_ms: 5000 };
-    process.stdout.write(JSON.stringify((await post(message)).outcome));`;
+    process.stdout.write(JSON.stringify(await post(message)));`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: file },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [said] = await Promise.all([text(child.stdout), once(child, 'close')]);
-  expect(JSON.parse(said)).toEqual({ result: 'ok' });
+  expect(JSON.parse(said)).toMatchObject({ result: 'ok' });
   expect(bodies).toEqual(['over TLS']);
 });

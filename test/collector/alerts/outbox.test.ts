@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
+import { openAttemptTable } from '../../../collector/src/alerts/attempt-table.ts';
 import type { Channel, Notification, Outcome } from '../../../collector/src/alerts/channels/channel.ts';
 import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { createOutbox, type Outbox, type OutboxSettings } from '../../../collector/src/alerts/outbox.ts';
@@ -82,6 +83,7 @@ describe('the schedule', () => {
     expect(new Set(channel.sent)).toEqual(new Set([firing.id]));
     expect(outbox.deliveries(alert_id)).toEqual([
       {
+        sequence: 1,
         channel: 'scripted',
         type: 'alert.firing',
         state: 'dead',
@@ -385,6 +387,72 @@ describe('running', () => {
     outbox.wake();
     await vi.waitFor(() => expect(channel.sent).toEqual([firing.id]));
     await outbox.stop();
+  });
+});
+
+describe('the log of attempts', () => {
+  const { tenant } = firing.alert;
+
+  test('has each attempt over HTTP: when, what was answered, how long it took', async () => {
+    const receiver = await startReceiver();
+    receiver.behave({ status: 503, body: 'not now' }, 'drop', { status: 204 });
+    const outbox = outboxFor([webhook({ url: receiver.url }, local_http)]);
+    outbox.insert(firing);
+    for (const later_ms of [0, 5_000, 400_000]) await outbox.deliverDue(clock_ms + later_ms);
+    const sequence = outbox.log({ tenant, limit: 1 })[0]!.sequence;
+    expect(outbox.attempts(tenant, sequence)).toEqual([
+      {
+        ...{ attempt: 1, time: '2026-11-21T12:00:00.000Z', duration_ms: expect.any(Number) },
+        ...{ result: 'retry', status: 503, error: 'HTTP 503: not now' },
+      },
+      {
+        ...{ attempt: 2, time: '2026-11-21T12:00:05.000Z', duration_ms: expect.any(Number) },
+        ...{ result: 'retry', status: null, error: expect.stringMatching(/socket hang up|ECONNRESET/) },
+      },
+      {
+        ...{ attempt: 3, time: '2026-11-21T12:06:40.000Z', duration_ms: expect.any(Number) },
+        ...{ result: 'ok', status: 204, error: null },
+      },
+    ]);
+    expect(() => outbox.attempts('other', sequence)).toThrow(expect.objectContaining({ code: 'not_found' }));
+    await receiver.close();
+  });
+
+  test('shows an attempt that a crash cut off as one without an end, and one that ended late', async () => {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    outboxFor([scripted(() => never)]).insert(firing);
+    void outboxFor([scripted(() => never)]).deliverDue(clock_ms);
+    reopen();
+    const slow = outboxFor([scripted(() => promise)]).deliverDue(clock_ms + 60_000);
+    const outbox = outboxFor([scripted(() => ok)]);
+    await outbox.deliverDue(clock_ms + 120_000);
+    resolve(failed);
+    await slow;
+    expect(outbox.attempts(tenant, 1).map(({ attempt, result }) => [attempt, result])).toEqual([
+      [1, null],
+      [2, 'failed'],
+      [3, 'ok'],
+    ]);
+    expect(outbox.counts()).toMatchObject({ delivered: 1, dead: 0 });
+  });
+
+  test('goes with its delivery, and keeps the newest of all', async () => {
+    const outbox = outboxFor([scripted(() => ok)], { rows_max: 1 });
+    outbox.insert(about('old', firing));
+    await outbox.deliverDue(clock_ms);
+    outbox.insert(about('new', firing));
+    await outbox.deliverDue(clock_ms);
+    expect(database.prepare('SELECT delivery FROM alert_attempts').all()).toEqual([{ delivery: 2 }]);
+    const table = openAttemptTable(database, 3);
+    for (let attempt = 2; attempt <= 6; attempt++) table.begin(2, attempt, clock_ms);
+    expect(table.list(2).map(({ attempt }) => attempt)).toEqual([4, 5, 6]);
+  });
+
+  test('does not take what is no status for one', async () => {
+    const outbox = outboxFor([scripted(() => ({ result: 'ok', status: 'fine' as unknown as number }))]);
+    outbox.insert(firing);
+    await outbox.deliverDue(clock_ms);
+    expect(outbox.attempts(tenant, 1)).toMatchObject([{ result: 'ok', status: null }]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { Store } from '../../../collector/src/stores/store.ts';
 import { bare, modelCall, noon_us, recordAt, recordWith, spanRow } from '../../contracts/store/rows.ts';
 import { recordingLog } from '../../support/log.ts';
 import { openStore } from '../watch/support/stores.ts';
+import { contextOf, drifted } from './verdicts.ts';
 
 const MINUTE_MS = 60_000;
 const noon_ms = noon_us / 1000;
@@ -17,13 +18,20 @@ type Fields = Parameters<typeof modelCall>[1];
 async function setUp(rules: readonly object[], more: { store?: Partial<Store>; file?: object } = {}) {
   const opened = await openStore();
   const { control } = opened;
+  const clock = { now_ms: noon_ms, is_down: false };
   const store = new Proxy(opened.store, {
-    get: (target, name: keyof Store) => more.store?.[name] ?? target[name],
+    get: (target, name: keyof Store) =>
+      clock.is_down
+        ? () => Promise.reject(new Error('The store is away.'))
+        : (more.store?.[name] ?? target[name]),
   });
-  const { file, problems } = parseRuleFile(JSON.stringify({ rules, ...more.file }));
-  expect(problems).toEqual([]);
+  const fileOf = (value: object) => {
+    const { file, problems } = parseRuleFile(JSON.stringify(value));
+    expect(problems).toEqual([]);
+    return file!;
+  };
+  let rule_file = fileOf({ rules, ...more.file });
   const sent: Notification[] = [];
-  const clock = { now_ms: noon_ms };
   const log = recordingLog();
   const channel = {
     name: 'recorder',
@@ -35,14 +43,15 @@ async function setUp(rules: readonly object[], more: { store?: Partial<Store>; f
   const open = () =>
     createAlerts({
       ...{ store, control, channels: [channel], log },
-      rule_file: file!,
+      rule_file,
       options: { public_url: 'http://page' },
       now: () => clock.now_ms,
     });
   const under = {
     ...{ store: opened.store, control, sent, clock, log },
     alerts: open(),
-    restart() {
+    restart(changed_file?: object) {
+      if (changed_file !== undefined) rule_file = fileOf(changed_file);
       under.alerts = open();
     },
     /** Stores calls that begin at a minute after noon. */
@@ -189,21 +198,48 @@ test('one broken rule stops no other, shows the error, and is an alert of its ow
   expect(under.sent[1]?.alert.summary).toContain('The rule "broken" cannot be asked');
 });
 
+test('a rule that cannot be asked the first time is not in error for ever', async () => {
+  const under = await setUp([errors]);
+  under.clock.is_down = true;
+  await under.round(0);
+  expect(under.phases()).toContain('errors error');
+  under.clock.is_down = false;
+  await under.send(10, 1);
+  await under.round(2);
+  expect(under.phases()).toEqual([]);
+  expect(under.lines()).toEqual([]);
+});
+
+test('an alert ends where its rule is changed to watch something else, by the labels it began with', async () => {
+  const under = await setUp([]);
+  const rule = { kind: 'threshold', measure: 'errors', threshold: 5, window: '5m', labels: { team: 'a' } };
+  under.alerts.rules.put('default', 'mine', rule);
+  await under.send(10, 0, { status: 'error' });
+  await under.round(1);
+  const changed = {
+    ...rule,
+    measure: 'error_rate',
+    threshold: 2,
+    severity: 'critical',
+    labels: { team: 'b' },
+  };
+  under.alerts.rules.put('default', 'mine', changed);
+  await under.round(2);
+  expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
+  const [begun, ended] = under.sent.map(({ alert }) => alert);
+  expect(ended).toMatchObject({ alert_id: begun?.alert_id, labels: begun?.labels });
+  expect(ended?.summary).toContain('watches something else now');
+  expect(under.phases()).toEqual([]);
+});
+
 test('no data is shown and tells nobody; what fires goes on without data, and through errors', async () => {
-  let is_down = false;
-  const under = await setUp([errors], {
-    store: {
-      query: (...given) =>
-        is_down ? Promise.reject(new Error('The store is away.')) : opened.query(...given),
-    },
-  });
-  const opened = under.store;
+  const under = await setUp([errors]);
   await under.round(0);
   expect(under.phases()).toEqual(['errors no_data']);
   await under.send(10, 1, { status: 'error' });
   await under.round(2);
   await under.round(60);
-  is_down = true;
+  under.clock.is_down = true;
   await under.round(61);
   expect(under.phases()).toContain('errors firing');
   expect(under.lines()).toEqual(['firing errors all']);
@@ -224,6 +260,17 @@ test('a restart in any state tells nobody twice', async () => {
   expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
 });
 
+test('a clock that was far ahead and is set back stops no rule', async () => {
+  const under = await setUp([{ ...errors, for: '2m' }]);
+  await under.round(60 * 24 * 365);
+  await under.send(10, 0, { status: 'error' });
+  await under.round(1);
+  await under.round(3);
+  await under.send(100, 4);
+  await under.round(5);
+  expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
+});
+
 test('an alert whose rule is taken away is over', async () => {
   const under = await setUp([]);
   under.alerts.rules.put('default', 'mine', { kind: 'absence', window: '5m', labels: { feature: 'hidden' } });
@@ -232,6 +279,32 @@ test('an alert whose rule is taken away is over', async () => {
   await under.round(1);
   expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
   expect(under.sent[1]?.alert.labels).toMatchObject({ alertname: 'mine', feature: 'absence' });
+});
+
+const at_noon = contextOf(0, {
+  ...{ tenant: 'default', window_start_us: noon_us - MINUTE_MS * 1000, window_end_us: noon_us },
+});
+
+test('an alert on verdicts ends where its rule is taken away or wants others, and not before', async () => {
+  const under = await setUp([{ name: 'kept', kind: 'verdict' }]);
+  for (const name of ['gone', 'narrow']) under.alerts.rules.put('default', name, { kind: 'verdict' });
+  await under.alerts.onVerdict(drifted, { ...at_noon, rule: 'unused' });
+  await under.round(1);
+  expect(under.lines().sort()).toEqual(['firing gone v2', 'firing kept v2', 'firing narrow v2']);
+  under.alerts.rules.remove('default', 'gone');
+  under.alerts.rules.put('default', 'narrow', { kind: 'verdict', feature: 'number.*' });
+  await under.round(2);
+  expect(under.lines().slice(3).sort()).toEqual(['resolved gone v2', 'resolved narrow v2']);
+});
+
+test('alerts on verdicts from before there were rules end where a file names others', async () => {
+  const under = await setUp([], { file: { rules: undefined } });
+  await under.alerts.onVerdict(drifted, at_noon);
+  await under.round(1);
+  expect(under.lines()).toEqual(['firing drift v2']);
+  under.restart({ rules: [] });
+  await under.round(2);
+  expect(under.lines()).toEqual(['firing drift v2', 'resolved drift v2']);
 });
 
 test('costs one query for each rule and round, and reads days only once', async () => {

@@ -104,6 +104,8 @@ describe('sextant alerts', () => {
   });
 
   it('tests a channel, and fails where the channel does', async () => {
+    expect(await json('channels')).toEqual(['hook', 'broken'].map((name) => ({ name, public_keys: [] })));
+    expect((await run('channels')).out).toBe('name\tpublic_keys\nhook\t\nbroken\t\n');
     expect(await run('test', 'hook')).toMatchObject({ code: 0, error: 'The channel took it.\n' });
     receiver.behave({ status: 404 });
     expect((await run('test', 'broken')).code).toBe(1);
@@ -167,6 +169,14 @@ describe('sextant alerts', () => {
 
   it('shows deliveries and the dead among them, which can be sent again', async () => {
     expect(await json('deliveries')).toMatchObject([{ channel: 'hook', state: 'delivered', attempts: 1 }]);
+    expect(await json('attempts', '1')).toEqual([
+      {
+        ...{ attempt: 1, time: expect.stringMatching(/Z$/), duration_ms: expect.any(Number) },
+        ...{ result: 'ok', status: 204, error: null },
+      },
+    ]);
+    expect((await run('attempts', '99')).code).toBe(1);
+    expect((await run('attempts', 'one')).code).toBe(64);
     expect(await json('dead')).toEqual([]);
     expect((await run('replay', '1')).code).toBe(1);
     expect((await run('replay', 'one')).code).toBe(64);

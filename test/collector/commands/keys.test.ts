@@ -35,7 +35,7 @@ async function made(data: string, flags = '--scope ingest') {
 function valid(data: string, text: string): boolean {
   const settings = { key: null, host: '127.0.0.1', insecure: false, now: Date.now, log: recordingLog() };
   const access = createAccess({ data, ...settings });
-  const credential = access.authenticate(`Bearer ${text}`);
+  const credential = access.authenticate(`Bearer ${text}`, '127.0.0.1');
   access.close();
   return credential !== null;
 }

@@ -259,7 +259,10 @@ describe('metrics', () => {
   });
 
   it.each([
-    ['a temporality by name', '{"sum":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_DELTA"}}'],
+    [
+      'a temporality by name',
+      '{"sum":{"aggregationTemporality":"AGGREGATION_TEMPORALITY_DELTA","dataPoints":[{}]}}',
+    ],
     ['a negative count', '{"summary":{"dataPoints":[{"count":-1}]}}'],
     ['a count beyond 64 bits', '{"summary":{"dataPoints":[{"count":18446744073709551616}]}}'],
     ['flags beyond 32 bits', '{"gauge":{"dataPoints":[{"flags":4294967296}]}}'],

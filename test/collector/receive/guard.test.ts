@@ -102,3 +102,22 @@ describe('guard', () => {
     );
   });
 });
+
+describe('wrong keys', () => {
+  it('are refused for a while when many came, with a time to try again, and counted', async () => {
+    const { server, counters } = await startReceiver({ host: '127.0.0.1', key, now: () => 1_000 });
+    const ask = (authorization?: string, url = '/api/stats') =>
+      server.inject({ url, headers: { host: '127.0.0.1', ...(authorization && { authorization }) } });
+    for (let time = 0; time < 30; time++) expect((await ask(`Bearer wrong ${time}`)).statusCode).toBe(401);
+    const refused = await ask('Bearer wrong again');
+    expect(refused.statusCode).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    expect(refused.json()).toMatchObject({ code: 'too_many_wrong_keys' });
+    expect(counters.refused).toMatchObject({ unauthenticated: 30, too_many_wrong_keys: 1 });
+    // A browser that was not asked for a key yet still is.
+    const asked = await ask();
+    expect([asked.statusCode, asked.headers['www-authenticate'] !== undefined]).toEqual([401, true]);
+    expect((await ask(undefined, '/healthz')).statusCode).toBe(200);
+  });
+});

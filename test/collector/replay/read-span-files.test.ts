@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSpanId, isTraceId } from '../../../collector/src/decode/ids.ts';
-import type { OtlpSpan } from '../../../collector/src/replay/otlp.ts';
+import type { OtlpRequest, OtlpSpan, TraceRequest } from '../../../collector/src/replay/otlp.ts';
 import {
   type ReadFile,
   readSpanFiles,
@@ -42,9 +42,13 @@ async function read(path: string): Promise<ReadFile> {
   return file;
 }
 
+function resourcesOf(request: OtlpRequest): TraceRequest['resourceSpans'] {
+  return 'resourceSpans' in request ? request.resourceSpans : [];
+}
+
 function spansOf(file: ReadFile): readonly OtlpSpan[] {
   return file.requests.flatMap((request) =>
-    request.resourceSpans.flatMap((item) => (item.scopeSpans ?? []).flatMap((scope) => scope.spans ?? [])),
+    resourcesOf(request).flatMap((item) => (item.scopeSpans ?? []).flatMap((scope) => scope.spans ?? [])),
   );
 }
 
@@ -59,21 +63,34 @@ const otlp = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [otlp_span
 
 describe('files', () => {
   it('are read as JSON, JSON lines and gzip', async () => {
-    expect(await read(await write('one.json', otlp))).toMatchObject({ format: 'OTLP JSON', spans: 1 });
+    expect(await read(await write('one.json', otlp))).toMatchObject({ format: 'OTLP JSON', items: 1 });
     expect(await read(await write('lines.jsonl', `${otlp}\n${otlp}\n\n`))).toMatchObject({
-      spans: 2,
+      items: 2,
       problems: [],
     });
-    expect(await read(await write('one.gz', gzipSync(otlp)))).toMatchObject({ spans: 1 });
+    expect(await read(await write('one.gz', gzipSync(otlp)))).toMatchObject({ items: 1 });
+  });
+
+  it('hold logs and metrics as well, where they are OTLP', async () => {
+    const records = (count: number) => Array.from({ length: count }, () => ({}));
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: records(2) }, {}] }, {}] };
+    const metrics = [
+      { name: 'load', unit: null, gauge: { dataPoints: records(3) } },
+      { name: 'sizes', histogram: { dataPoints: records(1), aggregationTemporality: 1 } },
+    ];
+    const points = { resourceMetrics: [{ scopeMetrics: [{ metrics }] }] };
+    const lines = [logs, points].map((request) => JSON.stringify(request)).join('\n');
+    expect(await read(await write('signals.jsonl', lines))).toMatchObject({
+      items: 6,
+      requests: [logs, points],
+      problems: [],
+    });
   });
 
   it('lose nothing to one bad line or span', async () => {
     const lines = await read(await write('mixed.jsonl', `${otlp}\n{"broken\n{"resourceLogs":[]}\n${otlp}`));
-    expect(lines).toMatchObject({ spans: 2 });
-    expect(lines.problems).toEqual([
-      'The content is neither JSON nor JSON lines.',
-      'The file holds logs, not spans.',
-    ]);
+    expect(lines).toMatchObject({ items: 2 });
+    expect(lines.problems).toEqual(['The content is neither JSON nor JSON lines.']);
     const span = {
       trace_id: 'a'.repeat(32),
       span_id: 'b'.repeat(16),
@@ -81,12 +98,17 @@ describe('files', () => {
       end_time: '2026-01-01T00:00:01Z',
     };
     const spans = await read(await write('spans.json', JSON.stringify([span, { ...span, span_id: 'x' }])));
-    expect(spans).toMatchObject({ spans: 1, problems: ['A span has no valid span id.'] });
+    expect(spans).toMatchObject({ items: 1, problems: ['A span has no valid span id.'] });
   });
 
   it.each([
     ['text.txt', 'hello', 'The content is neither JSON nor JSON lines.'],
-    ['metrics.json', '{"resourceMetrics":[]}', 'The file holds metrics, not spans.'],
+    ['metrics.json', '{"resourceMetrics":[]}', 'The file holds no spans.'],
+    [
+      'two.json',
+      '{"resourceSpans":[],"resourceLogs":[]}',
+      'The file holds no spans in a form that is known.',
+    ],
     ['empty.json', '{"resourceSpans":[]}', 'The file holds no spans.'],
     ['nothing', '', 'The file holds no spans.'],
     ['list.json', '[]', 'The file holds no spans in a form that is known.'],
@@ -128,9 +150,9 @@ describe('spans', () => {
       resource: { attributes: { 'service.name': i % 2 === 0 ? 'even' : 'odd' } },
     }));
     const file = await read(await write('many.json', JSON.stringify(spans)));
-    expect(file.spans).toBe(300);
+    expect(file.items).toBe(300);
     expect(file.requests.length).toBe(2);
-    expect(file.requests.every((request) => request.resourceSpans.length === 2)).toBe(true);
+    expect(file.requests.every((request) => resourcesOf(request).length === 2)).toBe(true);
     const [first] = spansOf(file);
     expect(first).toMatchObject({ traceId: '1'.padStart(32, '0'), startTimeUnixNano: '1767225600000000000' });
     expect(first?.endTimeUnixNano).toBe(String(1767225600123456789n - 3600_000_000_000n));
@@ -197,7 +219,7 @@ describe.skipIf(!has_data)('recorded files', () => {
     const file = await read(dataPath(path));
     const spans = spansOf(file);
     expect(file.problems).toEqual([]);
-    expect(file.spans).toBe(source.length);
+    expect(file.items).toBe(source.length);
     expect(spans.every((span) => isTraceId(span.traceId) && isSpanId(span.spanId))).toBe(true);
     expect(spans.every((span) => BigInt(span.endTimeUnixNano) >= BigInt(span.startTimeUnixNano))).toBe(true);
     const edges = spans.map((span) => ({ id: span.spanId, parent: span.parentSpanId ?? null }));
@@ -305,13 +327,8 @@ describe.skipIf(!has_data)('recorded files', () => {
     const skipped = files.flatMap((file) =>
       'skipped' in file ? [[file.path.replace(/.*\//, ''), file.skipped]] : [],
     );
-    expect(skipped).toEqual([
-      ['PROVENANCE.md', 'The content is neither JSON nor JSON lines.'],
-      ['opentelemetry-proto-events.json.gz', 'The file holds logs, not spans.'],
-      ['opentelemetry-proto-logs.json.gz', 'The file holds logs, not spans.'],
-      ['opentelemetry-proto-metrics.json.gz', 'The file holds metrics, not spans.'],
-    ]);
-    expect(files).toHaveLength(5);
+    expect(skipped).toEqual([['PROVENANCE.md', 'The content is neither JSON nor JSON lines.']]);
+    expect(files.flatMap((file) => ('skipped' in file ? [] : [file.items]))).toEqual([1, 1, 4, 1]);
     const capture = await readOne(dataPath('spans-vercel-ai-sdk-v6/capture-results.json.gz'));
     expect(capture).toMatchObject({ skipped: 'The file holds no spans in a form that is known.' });
   });

@@ -39,6 +39,21 @@ const ok = (response: ServerResponse, body: unknown = {}) =>
   response.writeHead(200).end(JSON.stringify(body));
 
 describe('sendRequests', () => {
+  it('posts each signal to its path and counts its items', async () => {
+    const paths: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      paths.push(request.url);
+      const field = request.url === '/v1/logs' ? 'rejectedLogRecords' : 'rejectedDataPoints';
+      ok(response, { partialSuccess: { [field]: '1' } });
+    });
+    const logs = { resourceLogs: [{ scopeLogs: [{ logRecords: [{}, {}] }] }] };
+    const gauge = { dataPoints: [{}, {}, {}] };
+    const metrics = { resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'load', gauge }] }] }] };
+    const result = await sendRequests({ url, requests: [logs, metrics], concurrency: 1 });
+    expect(paths).toEqual(['/v1/logs', '/v1/metrics']);
+    expect(result).toEqual({ accepted: 3, rejected: 2, failed: 0, last_error: null });
+  });
+
   it('posts OTLP JSON with the key and counts the spans', async () => {
     const seen: {
       path: string | undefined;

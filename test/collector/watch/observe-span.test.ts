@@ -1,11 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { MeasureRow } from '../../../collector/src/stores/store.ts';
 import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { observeSpan } from '../../../collector/src/watch/observe-span.ts';
-
-vi.mock('../../../collector/src/watch/kinds.ts', async () => ({
-  kindOf: (await import('./support/plain-kinds.ts')).plainKindOf,
-}));
 
 function span(columns: Record<string, unknown>, fields: Partial<MeasureRow> = {}): MeasureRow {
   return {

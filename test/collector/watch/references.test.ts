@@ -43,43 +43,45 @@ function setUp({ changed_us = null as number | null, has_reference = true } = {}
   }
   const references = createReferences({ store, streams, policies, wanted: 30 });
   const manager = createReferenceManager({ database, store, streams, policies, now: () => 7 });
-  const read = (policy: ReferencePolicy, from_us: number) => {
+  const read = async (policy: ReferencePolicy, from_us: number) => {
     policies.set(key, policy);
-    return references.read(streams.get(stream_id), { from_us, to_us: from_us + minute_us });
+    asked.length = 0;
+    const window = { from_us, to_us: from_us + minute_us };
+    const { reference } = await references.compare(streams.get(stream_id), window);
+    return { reference, asked: asked.filter(([start]) => start !== from_us) };
   };
   return { database, streams, stream: () => streams.get(stream_id), manager, read, asked };
 }
 
 describe('a reference', () => {
   test('is the first conversations where nothing else is said', async () => {
-    const { read, asked } = setUp();
-    expect(await read({ kind: 'first' }, start_us)).toMatchObject([{ sketch: { count: 50 } }]);
+    const { reference, asked } = await setUp().read({ kind: 'first' }, start_us);
+    expect(reference).toMatchObject([{ sketch: { count: 50 } }]);
     expect(asked).toEqual([]);
   });
 
   test('that rolls is the shortest range before the window that holds enough', async () => {
-    const { read, asked } = setUp();
-    const [found] = await read({ kind: 'rolling' }, start_us + 6 * minute_us);
+    const { read } = setUp();
+    const { reference, asked } = await read({ kind: 'rolling' }, start_us + 6 * minute_us);
     expect(asked).toEqual([[start_us + 3 * minute_us, start_us + 6 * minute_us]]);
-    expect(found?.sketch.count).toBe(30);
-    await read({ kind: 'rolling' }, start_us + minute_us);
-    expect(asked[1], 'all there is where that is less').toEqual([start_us, start_us + minute_us]);
+    expect(reference[0]?.sketch.count).toBe(30);
+    const short = await read({ kind: 'rolling' }, start_us + minute_us);
+    expect(short.asked, 'all there is where that is less').toEqual([[start_us, start_us + minute_us]]);
   });
 
-  test('by season is the same hours of four weeks before', async () => {
-    const { read, asked } = setUp();
-    const [found] = await read({ kind: 'seasonal' }, start_us);
-    expect(asked).toEqual(
-      [1, 2, 3, 4].map((weeks) => [start_us - weeks * week_us, start_us - weeks * week_us + minute_us]),
-    );
-    expect([...(found?.sketch.sums ?? [])]).toEqual([40, 4]);
+  test('by season is the whole hour of four weeks before', async () => {
+    const { reference, asked } = await setUp().read({ kind: 'seasonal' }, start_us + 7 * minute_us);
+    const weeks = [1, 2, 3, 4].map((weeks) => start_us - weeks * week_us);
+    expect(asked).toEqual(weeks.map((hour) => [hour, hour + 60 * minute_us]));
+    expect(reference).toMatchObject([{ sketch: { count: 2_400 } }]);
   });
 
   test('that was the last good one ends where the newest version began', async () => {
-    const { read, asked } = setUp({ changed_us: start_us + 5 * minute_us + 7 });
-    await read({ kind: 'last_good' }, start_us + 7 * minute_us);
+    const { read } = setUp({ changed_us: start_us + 5 * minute_us + 7 });
+    const { asked } = await read({ kind: 'last_good' }, start_us + 7 * minute_us);
     expect(asked).toEqual([[start_us + 2 * minute_us, start_us + 5 * minute_us]]);
-    expect(await setUp().read({ kind: 'last_good' }, start_us), 'no version before').toEqual([]);
+    const { reference } = await setUp().read({ kind: 'last_good' }, start_us);
+    expect(reference, 'no version before').toEqual([]);
   });
 });
 

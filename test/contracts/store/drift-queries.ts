@@ -9,6 +9,8 @@ import {
   modelCall,
   noon_us,
   recordAt,
+  recordWith,
+  scoreRow,
   second_us,
   sketchRow,
   spanId,
@@ -168,6 +170,41 @@ export function driftQueryTests(open: OpenStore): void {
     expect(await named('user_segment', 'new')).toEqual([spanId(2)]);
     expect(await named('nothing', 'x')).toEqual([]);
     expect(await ask('span_features', { ...asked, limit: 2 })).toHaveLength(2);
+  });
+
+  test('evaluations brings each once, with what is known of its span, by slice too', async () => {
+    const about = (number: number) => ({ trace_id: traceId(number), span_id: spanId(number) });
+    const time = noon_us + second_us;
+    const scores = [
+      scoreRow('of a span', { ...about(1), time }),
+      scoreRow('of a span', { ...about(1), time }),
+      scoreRow('of nothing', { value: null, label: 'pass', time }),
+      scoreRow('before', { ...about(1), time: range.from_us - 1 }),
+      scoreRow('verdict', { source: 'detector', time }),
+      scoreRow('of others', { tenant: 'other', time }),
+    ];
+    const call = modelCall(1, { conversation_id: 'c1', user_segment: 'new', start_time: range.from_us - 1 });
+    await under.store.append({ records: [recordWith(100, { spans: [call], scores })] });
+    const asked = { ...range, slice_key: 'all', slice_value: 'all', limit: 10, span_wait_us: 0 };
+    const rows = await ask('evaluations', asked);
+    expect(rows.map((row) => row['score_id']).sort()).toEqual(['of a span', 'of nothing']);
+    expect(rows.find((row) => row['score_id'] === 'of a span')).toMatchObject({
+      ...{
+        tenant: 'default',
+        name: 'relevance',
+        source: 'judge',
+        ...about(1),
+        time,
+        value: 0.75,
+        label: null,
+      },
+      ...{ conversation_id: 'c1', service: 'shop', user_segment: 'new', tool_name: null },
+    });
+    const named = async (slice_key: string, slice_value: string) =>
+      (await ask('evaluations', { ...asked, slice_key, slice_value })).map((row) => row['score_id']);
+    expect(await named('user_segment', 'new')).toEqual(['of a span']);
+    expect(await named('user_segment', 'old')).toEqual([]);
+    expect(await ask('evaluations', { ...asked, limit: 1 })).toHaveLength(1);
   });
 
   test('version_changes tells when a version came after another', async () => {

@@ -3,6 +3,8 @@ import {
   type EmbedRow,
   earlier_max,
   type QueueName,
+  type RecordRows,
+  type SpanRows,
   type Work,
 } from '../../../collector/src/stores/store.ts';
 import { type OpenStore, rowsOf, useStore } from './harness.ts';
@@ -14,6 +16,9 @@ import {
   modelCall,
   noon_us,
   recordAt,
+  recordWith,
+  scoreRow,
+  second_us,
   sketchRow,
   spanId,
   spanRow,
@@ -24,14 +29,23 @@ import {
 export function queueTests(open: OpenStore): void {
   const under = useStore(open);
   const embedAll = (work: Work<'embed'>) => work.rows.map(answer);
-  const numberOf = (row: { readonly span_id: string }) => Number.parseInt(row.span_id.slice(1), 16);
+  const numberOf = (row: { readonly span_id: string | null }) =>
+    Number.parseInt(String(row.span_id).slice(1), 16);
   const numbersOf = (work: Work<QueueName> | null) => work?.rows.map(numberOf).sort((a, b) => a - b);
 
   async function appendPairs(count: number): Promise<void> {
     for (let batch = 1; batch <= count; batch++) {
       const calls = [modelCall(2 * batch - 1), modelCall(2 * batch)];
-      await under.store.append({ records: [recordAt(batch * 100, ...calls)] });
+      await under.store.append({ records: [judged(batch * 100, ...calls)] });
     }
+  }
+
+  /** Spans that say how they were judged. */
+  function judged(offset: number, ...calls: readonly SpanRows[]): RecordRows {
+    const scores = calls.map(({ span: { trace_id, span_id, start_time } }) =>
+      scoreRow(`score of ${span_id}`, { trace_id, span_id, time: start_time }),
+    );
+    return recordWith(offset, { spans: calls, scores });
   }
 
   async function drain(queue: QueueName): Promise<number[][]> {
@@ -47,6 +61,7 @@ export function queueTests(open: OpenStore): void {
     expect(await under.store.take('embed', 10)).toBeNull();
     expect(await under.store.take('sketch', 10)).toBeNull();
     expect(await under.store.take('measure', 10)).toBeNull();
+    expect(await under.store.take('score', 10)).toBeNull();
   });
 
   test('a user message comes with everything needed to embed it', async () => {
@@ -108,7 +123,7 @@ export function queueTests(open: OpenStore): void {
     });
   });
 
-  test.each(['embed', 'sketch', 'measure'] as const)(
+  test.each(['embed', 'sketch', 'measure', 'score'] as const)(
     '%s hands out whole batches, the oldest first',
     async (queue) => {
       await appendPairs(3);
@@ -121,7 +136,7 @@ export function queueTests(open: OpenStore): void {
     },
   );
 
-  test.each(['embed', 'sketch', 'measure'] as const)(
+  test.each(['embed', 'sketch', 'measure', 'score'] as const)(
     '%s gives the same work until it is finished',
     async (queue) => {
       await appendPairs(2);
@@ -136,14 +151,14 @@ export function queueTests(open: OpenStore): void {
     },
   );
 
-  test.each(['embed', 'sketch', 'measure'] as const)(
+  test.each(['embed', 'sketch', 'measure', 'score'] as const)(
     '%s is empty when all is finished, and fills again',
     async (queue) => {
       await appendPairs(2);
       expect((await drain(queue)).flat()).toEqual([1, 2, 3, 4]);
       await under.reopen();
       expect(await under.store.take(queue, 10)).toBeNull();
-      await under.store.append({ records: [recordAt(900, modelCall(9))] });
+      await under.store.append({ records: [judged(900, modelCall(9))] });
       expect(await drain(queue)).toEqual([[9]]);
     },
   );
@@ -253,7 +268,52 @@ export function queueTests(open: OpenStore): void {
     expect(numbersOf(await under.store.take('measure', 10))).toEqual([1, 2, 3, 4]);
   });
 
-  test.each(['sketch', 'measure'] as const)(
+  test('an evaluation comes once, with what is known of its span', async () => {
+    const spans = [modelCall(1, { conversation_id: 'c1', prompt_version: 'v2' }), modelCall(2)];
+    const about = (number: number) => ({ trace_id: traceId(number), span_id: spanId(number) });
+    const good = scoreRow('good', { ...about(1), time: noon_us + second_us });
+    const said = scoreRow('said', { value: null, label: 'pass', source: 'human' });
+    const scores = [good, good, said, scoreRow('unknown', { ...about(7), name: 'tone' })];
+    const verdict = scoreRow('verdict', { source: 'detector', name: 'embedding-drift' });
+    await under.store.append({ records: [recordWith(100, { spans, scores: [...scores, verdict] })] });
+    await under.store.append({
+      records: [recordWith(200, { scores: [good, scoreRow('late', about(2))] })],
+    });
+    const first = await under.store.take('score', 5);
+    const row = (score_id: string) => first?.rows.filter((found) => found.score_id === score_id);
+    expect(first?.rows).toHaveLength(3);
+    expect(row('good')).toEqual([
+      {
+        ...{ tenant: 'default', score_id: 'good', name: 'relevance', source: 'judge', ...about(1) },
+        ...{ conversation_id: 'c1', time: noon_us + second_us, ingest_time: expect.any(Number) },
+        ...{ value: 0.75, label: null },
+        slices: { service: 'shop', request_model: 'gpt-4o', prompt_version: 'v2' },
+      },
+    ]);
+    const alone = { conversation_id: null, slices: {} };
+    expect(row('said')).toMatchObject([
+      { value: null, label: 'pass', source: 'human', trace_id: null, ...alone },
+    ]);
+    expect(row('unknown')).toMatchObject([{ name: 'tone', ...about(7), ...alone }]);
+    if (first) await under.store.finish(first, []);
+    const second = await under.store.take('score', 5);
+    expect(second?.rows.map(({ score_id }) => score_id)).toEqual(['late']);
+  });
+
+  test('an evaluation finds its span on the day before, and where that comes a moment after it', async () => {
+    const evening = noon_us + day_us / 2 - second_us;
+    const about = (number: number) => ({ trace_id: traceId(number), span_id: spanId(number) });
+    const scores = [1, 2].map((number) =>
+      scoreRow(`of ${number}`, { ...about(number), time: evening + 2 * second_us }),
+    );
+    await under.store.append({ records: [recordAt(100, modelCall(1, { start_time: evening }))] });
+    await under.store.append({ records: [recordWith(200, { scores })] });
+    await under.store.append({ records: [recordAt(300, modelCall(2, { start_time: evening }))] });
+    const work = await under.store.take('score', 5);
+    expect(work?.rows.map(({ slices }) => slices['service'])).toEqual(['shop', 'shop']);
+  });
+
+  test.each(['sketch', 'measure', 'score'] as const)(
     '%s brings what was worked off of the same conversations',
     async (queue) => {
       const say = (conversation: string, ...numbers: number[]) =>
@@ -265,8 +325,8 @@ export function queueTests(open: OpenStore): void {
           };
         });
       const tomorrow = modelCall(9, { start_time: noon_us + day_us, conversation_id: 'c1' });
-      await under.store.append({ records: [recordAt(100, ...say('c1', 1, 2), ...say('c2', 3))] });
-      await under.store.append({ records: [recordAt(200, ...say('c1', 4), modelCall(5))] });
+      await under.store.append({ records: [judged(100, ...say('c1', 1, 2), ...say('c2', 3))] });
+      await under.store.append({ records: [judged(200, ...say('c1', 4), modelCall(5))] });
       const finish = async () => {
         const work = await under.store.take(queue, 1);
         if (!work) throw new Error('There should be work.');
@@ -279,24 +339,29 @@ export function queueTests(open: OpenStore): void {
       await under.reopen();
       expect(await under.store.take(queue, 1)).toEqual(second);
       expect((await finish()).rows.map(numberOf)).toEqual([4, 5]);
-      await under.store.append({ records: [recordAt(300, tomorrow, ...say('c1', 6))] });
+      await under.store.append({ records: [judged(300, tomorrow, ...say('c1', 6))] });
       expect((await finish()).earlier.map(numberOf)).toEqual([1, 2, 4]);
       expect((await finish()).earlier, 'another day').toEqual([]);
     },
   );
 
-  test.each(['sketch', 'measure'] as const)('%s brings the last of a long conversation', async (queue) => {
-    const turns = (from: number, count: number) =>
-      Array.from({ length: count }, (_, index) => {
-        const call = modelCall(from + index, { conversation_id: 'c' });
-        return { ...call, embeddings: call.embeddings.map((row) => ({ ...row, conversation_id: 'c' })) };
-      });
-    await under.store.append({ records: [recordAt(100, ...turns(1, earlier_max + 6))] });
-    await drain(queue);
-    await under.store.append({ records: [recordAt(200, ...turns(200, 1))] });
-    const work = await under.store.take(queue, 10);
-    expect(work?.earlier.map(numberOf)).toEqual(Array.from({ length: earlier_max }, (_, index) => index + 7));
-  });
+  test.each(['sketch', 'measure', 'score'] as const)(
+    '%s brings the last of a long conversation',
+    async (queue) => {
+      const turns = (from: number, count: number) =>
+        Array.from({ length: count }, (_, index) => {
+          const call = modelCall(from + index, { conversation_id: 'c' });
+          return { ...call, embeddings: call.embeddings.map((row) => ({ ...row, conversation_id: 'c' })) };
+        });
+      await under.store.append({ records: [judged(100, ...turns(1, earlier_max + 6))] });
+      await drain(queue);
+      await under.store.append({ records: [judged(200, ...turns(200, 1))] });
+      const work = await under.store.take(queue, 10);
+      expect(work?.earlier.map(numberOf)).toEqual(
+        Array.from({ length: earlier_max }, (_, index) => index + 7),
+      );
+    },
+  );
 
   test('work that was taken outlives rows that arrive meanwhile', async () => {
     await appendPairs(1);

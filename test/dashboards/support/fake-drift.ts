@@ -107,9 +107,10 @@ export function fakeAlerts(
       resolved: null,
       example_trace_ids,
       notifications: [
-        { ...channel, channel: 'webhook', state: 'delivered', attempts: 1 },
+        { ...channel, sequence: 1, channel: 'webhook', state: 'delivered', attempts: 1 },
         {
           ...channel,
+          sequence: 2,
           channel: 'pagerduty',
           state: 'pending',
           attempts: 3,
@@ -131,6 +132,7 @@ export function fakeAlerts(
       notifications: [
         {
           ...channel,
+          sequence: 3,
           channel: 'webhook',
           state: 'dead',
           attempts: 12,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { andersonDarlingWeights } from '../../../detectors/src/statistics/anderson-darling.ts';
 import { countShares } from '../../../detectors/src/statistics/count-shares.ts';
 import { cramerVonMises } from '../../../detectors/src/statistics/cramer-von-mises.ts';
 import { cumulativeDifference } from '../../../detectors/src/statistics/cumulative-difference.ts';
@@ -55,6 +56,30 @@ describe('on raw samples', () => {
         expect(distancesOf(a, b).cvm).toBeCloseTo(sum / all.length, 12);
       }),
       { seed: 2 },
+    );
+  });
+
+  test('with the weights of Anderson and Darling it is their statistic with ties', () => {
+    fc.assert(
+      fc.property(sample, sample, (a, b) => {
+        const [all, values] = [[...a, ...b], [...new Set([...a, ...b])]];
+        const [n, N] = [a.length, all.length];
+        // Scholz and Stephens, 1987, equation 6 for two samples, over nm/(n + m).
+        const statistic = values.reduce((sum, value) => {
+          const [both, own] = [all, a].map((of) => of.filter((x) => x <= value).length) as [number, number];
+          if (both === N) return sum;
+          const ties = all.filter((x) => x === value).length;
+          const of_samples = (N * own - both * n) ** 2 / n + (N * own - both * n) ** 2 / (N - n);
+          return sum + (of_samples * ties) / (N * both * (N - both));
+        }, 0);
+        const [first, second] = [counted(a), counted(b)];
+        const weights = andersonDarlingWeights(
+          countShares(first.map((count, i) => count + (second[i] as number))),
+        );
+        const found = cramerVonMises(cumulativeDifference(first, second), weights);
+        expect((found * n * (N - n)) / N).toBeCloseTo(statistic, 9);
+      }),
+      { seed: 5 },
     );
   });
 

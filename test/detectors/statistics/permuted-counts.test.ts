@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
-import { monteCarloTail } from '../../../detectors/src/statistics/monte-carlo-tail.ts';
+import { createRandom } from '../../../detectors/src/sketches/random.ts';
+import { monteCarloTail, sequentialTails } from '../../../detectors/src/statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../../../detectors/src/statistics/permuted-counts.ts';
+import { gaussian } from '../support/gaussian.ts';
 
 const draws = 8_000;
 
@@ -52,4 +54,36 @@ test('the tail is counted, and beyond the draws goes on falling', () => {
     expect(ratio).toBeLessThan(2);
   }
   expect(monteCarloTail(2, new Float64Array(99).fill(1))).toBeCloseTo(0.01, 12);
+});
+
+test('draws that end early give p-values no smaller than uniform ones', () => {
+  const random = createRandom(31);
+  const uniform = () => (random() + 0.5) / 2 ** 32;
+  const exponential = () => [-Math.log(uniform()), -Math.log(uniform())] as const;
+  const rounds = 3_000;
+  let taken = 0;
+  function* draws() {
+    for (let draw = 0; draw < 1_000; draw++) {
+      taken += 1;
+      yield exponential();
+    }
+  }
+  const found = Array.from({ length: rounds }, () => sequentialTails(exponential(), draws())[1] as number);
+  for (const alpha of [0.5, 0.05, 0.01]) {
+    const below = found.filter((p) => p <= alpha).length / rounds;
+    const error = 3 * Math.sqrt((alpha * (1 - alpha)) / rounds);
+    expect(below, `at ${alpha}`).toBeLessThan(alpha + error);
+    expect(below, `at ${alpha}`).toBeGreaterThan(0.9 * alpha - error);
+  }
+  // The smaller of two p-values decides: 20·(1 + 2·ln) of 1,000 draws on average, and all of them for some.
+  expect(taken / rounds).toBeLessThan(200);
+});
+
+test('beyond what is drawn, is the tail of the law with the moments of the draws', () => {
+  const random = createRandom(33);
+  const normals = function* () {
+    for (let draw = 0; draw < 10_000; draw++) yield [gaussian(random)];
+  };
+  expect(Math.log10((sequentialTails([5], normals())[0] as number) / 2.87e-7)).toBeCloseTo(0, 0);
+  expect(sequentialTails([-10], normals())).toEqual([1]);
 });

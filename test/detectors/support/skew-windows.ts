@@ -63,6 +63,11 @@ export const numbers = {
     const level = uniform();
     return Array.from({ length: 1 + Math.floor(uniform() * 8) }, () => level + uniform() / 2);
   },
+  /** One to four of five values, alike in a conversation. */
+  few: (uniform: Uniform) => {
+    const level = uniform();
+    return Array.from({ length: 1 + Math.floor(uniform() * 4) }, () => Math.floor(3 * level + 2 * uniform()));
+  },
   rare: (uniform: Uniform) => [uniform() < 0.99 ? 0 : -Math.log(uniform())],
 } as const;
 

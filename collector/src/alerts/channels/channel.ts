@@ -13,6 +13,8 @@ export interface Channel {
   readonly name: string;
   /** What receivers verify signatures with, for anybody to see; the newest first. */
   readonly public_keys?: readonly string[];
+  /** Whether it carries `alert.acknowledged`: where an alert is an incident that somebody takes. Others get none. */
+  readonly takes_acknowledgements?: boolean;
   send(notification: Notification, options: SendOptions): Promise<Outcome>;
 }
 
@@ -29,7 +31,12 @@ export interface SendOptions {
   readonly timeout_ms: number;
 }
 
-export type Outcome =
+export type Outcome = Result & {
+  /** Status of the HTTP answer, for the log of attempts; absent where none came. */
+  readonly status?: number;
+};
+
+type Result =
   | { readonly result: 'ok' }
   /** Worth another attempt, not before `retry_after_ms` where the receiver named a time. */
   | { readonly result: 'retry'; readonly retry_after_ms?: number; readonly reason: string }
@@ -39,7 +46,7 @@ export type Outcome =
 export interface Notification {
   /** Stable over retries: receivers use it to ignore repetitions. */
   readonly id: string;
-  readonly type: 'alert.firing' | 'alert.resolved' | 'alert.test' | 'alert.heartbeat';
+  readonly type: 'alert.firing' | 'alert.acknowledged' | 'alert.resolved' | 'alert.test' | 'alert.heartbeat';
   /** ISO 8601. */
   readonly time: string;
   /** The alert; where alerts are grouped, the group as if it were one alert, with an id that stays. */
@@ -81,7 +88,7 @@ export interface AlertSummary {
   readonly runbook_url?: string | null;
   /** What shows the same figures again: a command line or a statement of SQL. */
   readonly query?: string | null;
-  /** A chart as PNG, behind the keys of the collector. */
+  /** A chart as PNG, at an address that needs no key and ends. */
   readonly image_url?: string | null;
   /** Versions by "kind:name" as they were before it began; null where none are known. */
   readonly last_good_versions?: Readonly<Record<string, string>> | null;

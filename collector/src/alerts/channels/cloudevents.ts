@@ -23,8 +23,7 @@ export function cloudevents(settings: ChannelSettings, http: HttpClient): Channe
     async send(notification, { timeout_ms }) {
       const { headers, body } = format(attributesOf(notification, source), dataOf(notification));
       const sent = { ...headers, ...(authorization !== null && { authorization }) };
-      const { outcome } = await http.post({ url, headers: sent, body, timeout_ms });
-      return outcome;
+      return http.post({ url, headers: sent, body, timeout_ms });
     },
   };
 }

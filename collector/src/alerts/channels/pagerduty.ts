@@ -30,6 +30,7 @@ export function pagerduty(settings: ChannelSettings, http: HttpClient): Channel 
   });
   return {
     ...channel,
+    takes_acknowledgements: true,
     // A heartbeat is no incident; what misses it is for others to notice.
     send: async (notification, options) =>
       notification.type === 'alert.heartbeat' ? { result: 'ok' } : channel.send(notification, options),
@@ -59,9 +60,9 @@ function eventOf(notification: Notification) {
   };
 }
 
-function actionOf({ type, alert }: Notification): 'trigger' | 'acknowledge' | 'resolve' {
+function actionOf({ type }: Notification): 'trigger' | 'acknowledge' | 'resolve' {
   if (type === 'alert.resolved') return 'resolve';
-  return alert.acknowledged_by ? 'acknowledge' : 'trigger';
+  return type === 'alert.acknowledged' ? 'acknowledge' : 'trigger';
 }
 
 function detailsOf({ facts, alerts }: Message): Record<string, string> {

@@ -42,13 +42,12 @@ export async function pubsub(
     const until_ms = performance.now() + timeout_ms;
     const authorization = await authorize(token, timeout_ms);
     if ('result' in authorization) return authorization;
-    const { outcome } = await http.post({
+    return http.post({
       url,
       headers: { 'content-type': 'application/json', ...authorization },
       body: JSON.stringify({ messages: [messageOf(notification)] }),
       timeout_ms: Math.max(1, Math.floor(until_ms - performance.now())),
     });
-    return outcome;
   }
 
   return { name: read.text('name') ?? 'pubsub', send };

@@ -35,8 +35,7 @@ export function rollback(settings: ChannelSettings, http: HttpClient): Channel {
       if (alert === null) return { result: 'ok' };
       const body = JSON.stringify(requestOf(notification, alert));
       const headers = webhookHeaders(signers, `${alert.alert_id}_rollback`, body);
-      const { outcome } = await http.post({ url, headers, body, timeout_ms });
-      return outcome;
+      return http.post({ url, headers, body, timeout_ms });
     },
   };
 }

@@ -14,7 +14,7 @@ const BLOCK_ID_UNITS_MAX = 255;
  * Writes to a channel of Slack through an incoming webhook.
  *
  * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or "embed": Slack refuses a whole
- * message with an image it cannot fetch, so charts are embedded only where the page is open to it; `name`.
+ * message with an image it cannot fetch, so charts are embedded only where it reaches the page; `name`.
  */
 export function slack(settings: ChannelSettings, http: HttpClient): Channel {
   const read = readSettings('slack', settings, ['url', 'images', 'name']);

@@ -13,7 +13,7 @@ const ACTIONS_MAX = 6;
  * Writes to a channel of Microsoft Teams through a workflow ("Post to a channel when a webhook request is
  * received"), as an adaptive card.
  *
- * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or, where the page is open to Teams,
+ * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or, where Teams reaches the page,
  * "embed"; `name`.
  */
 export function teams(settings: ChannelSettings, http: HttpClient): Channel {

@@ -37,8 +37,8 @@ export function webhook(settings: ChannelSettings, http: HttpClient): Channel {
       return { result: 'failed', reason: 'The receiver has answered HTTP 410 before.' };
     const body = bodyOf(notification);
     const headers = webhookHeaders(signers, notification.id, body);
-    const { status, outcome } = await http.post({ url, headers, body, timeout_ms });
-    gone = status === 410;
+    const outcome = await http.post({ url, headers, body, timeout_ms });
+    gone = outcome.status === 410;
     return outcome;
   }
 

@@ -45,9 +45,18 @@ export function createFindings(page_url: string) {
       query: null,
       window_start_us: now_ms * 1000,
       window_end_us: now_ms * 1000,
+      is_now: true,
       figures: { rule_kind: rule.kind },
       example_trace_ids: [],
       summarise: () => `${rule.name}: there are no data for ${slice_key} "${slice_value}".`,
+    };
+  }
+
+  /** For a key that the rule watched once and does not watch any more. */
+  function unwatched(rule: PolledRule, key: AlertKey, now_ms: number): Finding {
+    return {
+      ...empty(rule, { key, evidence: 'fine', now_ms }),
+      summarise: () => `The rule "${rule.name}" watches something else now, so this alert is over.`,
     };
   }
 
@@ -65,7 +74,7 @@ export function createFindings(page_url: string) {
     };
   }
 
-  return { of, empty, fault, orphan };
+  return { of, empty, unwatched, fault, orphan };
 }
 
 /** An alert that is over because its rule is gone. */
@@ -77,6 +86,7 @@ function orphan(alert: AlertRecord & AlertKey, now_ms: number): Finding {
     evidence: 'fine',
     window_start_us: now_ms * 1000,
     window_end_us: now_ms * 1000,
+    is_now: true,
     summarise: () => `The rule "${rule}" was taken away, so its alert is over.`,
   };
 }

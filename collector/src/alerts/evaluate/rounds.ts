@@ -3,13 +3,15 @@ import type { Store } from '../../stores/store.ts';
 import type { AlertKey, Finding } from '../alert.ts';
 import type { Control } from '../control.ts';
 import type { Judge } from '../judge.ts';
-import type { PolledRule } from '../rules/rule.ts';
+import type { PolledRule, ThresholdRule } from '../rules/rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
 import type { Policy } from '../state.ts';
 import { evaluate } from './evaluate.ts';
-import { createFindings, fault_policy, rule_error, wholeKey } from './findings.ts';
+import { createFindings, fault_policy, wholeKey } from './findings.ts';
 import type { Asked, ExampleRequest, Observation } from './observation.ts';
+import { orphansOf, ruleId } from './orphans.ts';
 import { createStepCache } from './step-cache.ts';
+import { featureOf, noData } from './threshold.ts';
 
 export type RoundStore = Pick<Store, 'query' | 'sql'>;
 
@@ -23,7 +25,7 @@ interface RoundsParts {
   readonly store: RoundStore;
   readonly control: Pick<Control, 'allFiring' | 'keysOf' | 'state'>;
   readonly judge: Judge;
-  readonly rules: Pick<RuleBook, 'polledRules'>;
+  readonly rules: Pick<RuleBook, 'polledRules' | 'verdictRules' | 'hasDefault'>;
   readonly page_url: string;
   readonly timeout_ms: number;
   /** Rules asked in one round; the others wait for the next, those that wait longest first. */
@@ -43,11 +45,11 @@ export function createRounds(parts: RoundsParts): Rounds {
   async function run(now_ms: number): Promise<void> {
     const waiting = rules
       .polledRules()
-      .map((rule) => ({ rule, before_ms: asked_ms.get(nameOf(rule)) ?? 0 }))
+      .map((rule) => ({ rule, before_ms: asked_ms.get(ruleId(rule)) ?? 0 }))
       .sort((a, b) => a.before_ms - b.before_ms)
       .slice(0, parts.rules_max);
     for (const { rule } of waiting) {
-      asked_ms.set(nameOf(rule), now_ms);
+      asked_ms.set(ruleId(rule), now_ms);
       try {
         await ask(rule, now_ms);
       } catch (error) {
@@ -61,13 +63,9 @@ export function createRounds(parts: RoundsParts): Rounds {
 
   /** Alerts whose rule was taken away are over. */
   async function endOrphans(now_ms: number): Promise<void> {
-    const names = new Set(rules.polledRules().map(nameOf));
-    for (const { tenant, alert } of control.allFiring()) {
-      const is_polled = typeof alert.verdict['rule_kind'] === 'string';
-      const of = alert.rule === rule_error ? alert.feature : alert.rule;
-      if (!is_polled || names.has(nameOf({ tenant, name: of }))) continue;
+    for (const { tenant, alert } of orphansOf(control.allFiring(), rules)) {
       const finding = findings.orphan({ ...alert, tenant }, now_ms);
-      if (await judge.observe(finding, { ...fault_policy, for_us: 0 })) await parts.onChange();
+      if (await judge.observe(finding, at_once)) await parts.onChange();
     }
   }
 
@@ -78,7 +76,7 @@ export function createRounds(parts: RoundsParts): Rounds {
       const finding = findings.of(rule, observation, now_ms);
       await settle(finding, rule.policy, observation.examples);
     }
-    await missing(rule, observations, now_ms);
+    await settleUnseen(rule, observations, now_ms);
     await fault(rule, null, now_ms);
   }
 
@@ -104,14 +102,20 @@ export function createRounds(parts: RoundsParts): Rounds {
     if (await judge.observe({ ...finding, example_trace_ids }, policy)) await parts.onChange();
   }
 
-  /** Values of a column that were watched before and have no spans now. */
-  async function missing(rule: PolledRule, seen: readonly Observation[], now_ms: number): Promise<void> {
-    if (rule.kind !== 'threshold' || rule.by === null) return;
-    const values = new Set(seen.map(({ slice_value }) => slice_value));
+  /**
+   * What was watched before and was not seen now: values of a column without spans have no data; what the rule does
+   * not watch any more, because it was changed or could not be asked the first time, is over.
+   */
+  async function settleUnseen(rule: PolledRule, seen: readonly Observation[], now_ms: number): Promise<void> {
+    const names = new Set(seen.map(watchedName));
     for (const key of control.keysOf(rule.tenant ?? '', rule.name)) {
-      if (values.has(key.slice_value) || key.slice_key === 'all') continue;
-      const evidence = rule.no_data === 'ok' ? 'fine' : rule.no_data === 'page' ? 'breached' : 'none';
-      await settle(findings.empty(rule, { key, evidence, now_ms }), rule.policy, null);
+      if (names.has(watchedName(key))) continue;
+      if (rule.kind === 'threshold' && isValueOf(rule, key)) {
+        const evidence = noData(rule);
+        await settle(findings.empty(rule, { key, evidence, now_ms }), rule.policy, null);
+      } else if (key.state.phase !== 'ok') {
+        await settle(findings.unwatched(rule, key, now_ms), at_once, null);
+      }
     }
   }
 
@@ -123,6 +127,19 @@ export function createRounds(parts: RoundsParts): Rounds {
   }
 
   return { run };
+}
+
+const at_once: Policy = { ...fault_policy, for_us: 0 };
+
+function watchedName({ feature, slice_key, slice_value }: Watched): string {
+  return JSON.stringify([feature, slice_key, slice_value]);
+}
+
+type Watched = Pick<AlertKey, 'feature' | 'slice_key' | 'slice_value'>;
+
+/** Whether the rule watches each value of a column, and this is one of them. */
+function isValueOf(rule: ThresholdRule, { feature, slice_key }: Watched): boolean {
+  return rule.by === slice_key && featureOf(rule) === feature;
 }
 
 async function findExamples(
@@ -149,8 +166,4 @@ function askedOf(store: RoundStore, timeout_ms: number): Asked {
       return rows[0] ?? null;
     },
   };
-}
-
-function nameOf({ tenant, name }: { readonly tenant: string | null; readonly name: string }): string {
-  return JSON.stringify([tenant, name]);
 }

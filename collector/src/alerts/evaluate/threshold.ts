@@ -86,7 +86,7 @@ function observe(rule: ThresholdRule, { value, count }: Reading, slice: SliceOf,
   const where = slice.slice_key === 'all' ? '' : ` for ${slice.slice_key} "${slice.slice_value}"`;
   const limit = `${comparison_words[comparison]} ${figure(threshold, measure)}`;
   return {
-    feature: of === null ? measure : `${measure}.${of}`,
+    feature: featureOf(rule),
     ...slice,
     evidence: is_known ? (compare(value, comparison, threshold) ? 'breached' : 'fine') : noData(rule),
     from_ms,
@@ -99,7 +99,12 @@ function observe(rule: ThresholdRule, { value, count }: Reading, slice: SliceOf,
   };
 }
 
-function noData({ no_data }: ThresholdRule): Observation['evidence'] {
+/** What is watched: the measure, of what it is named for. */
+export function featureOf({ measure, of }: ThresholdRule): string {
+  return of === null ? measure : `${measure}.${of}`;
+}
+
+export function noData({ no_data }: ThresholdRule): Observation['evidence'] {
   return no_data === 'page' ? 'breached' : no_data === 'ok' ? 'fine' : 'none';
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
+import { transaction } from '../../sqlite-transaction.ts';
 import { type AlertRecord, labelsOf } from '../alert.ts';
 import type { Control } from '../control.ts';
 import { type Group, openGroups } from './groups.ts';
+import { type Inhibitions, openInhibitions } from './inhibit.ts';
+import { type Look, lookAt } from './look.ts';
 import type { Labels } from './matcher.ts';
 import { createMuteOf, type MuteOf, type MuteSettings } from './mute.ts';
 import { createRouter, type Route } from './route.ts';
@@ -24,6 +27,8 @@ const MUTED_PAUSE_MS = 30_000;
 export interface Dispatch {
   /** Takes an alert that has just fired or is over. */
   changed(tenant: string, alert: AlertRecord, now_ms: number): void;
+  /** Takes an alert that somebody has acknowledged. */
+  acknowledged(alert: AlertRecord, now_ms: number): void;
   /** Tells the groups that are due. */
   run(now_ms: number): void;
   /** When the next group is due; null when none is. */
@@ -48,11 +53,13 @@ export interface Telling {
   /** Those that fire first, then those that are over. */
   readonly alerts: readonly AlertRecord[];
   readonly is_repeat: boolean;
+  /** Whether it says no more than that somebody takes care of what was told. */
+  readonly is_acknowledgement: boolean;
 }
 
 interface DispatchParts {
   readonly database: DatabaseSync;
-  readonly control: Pick<Control, 'alert' | 'firing'>;
+  readonly control: Pick<Control, 'alert' | 'allFiring'>;
   readonly silences: Pick<Silences, 'find'>;
   readonly settings: DispatchSettings;
   /** Part of the transaction. */
@@ -61,12 +68,15 @@ interface DispatchParts {
 
 export function createDispatch({ database, control, silences, settings, tell }: DispatchParts): Dispatch {
   const groups = openGroups(database);
-  let rules = prepare(settings, { control, silences });
+  const inhibitions = openInhibitions(database);
+  let rules = prepare(settings, { database, control, silences, inhibitions });
 
   function changed(tenant: string, alert: AlertRecord, now_ms: number): void {
+    inhibitions.note(tenant, alert);
     if (alert.state === 'firing') enter(tenant, alert, now_ms);
     for (const group of groups.groupsOf(alert.alert_id)) {
-      const wait_ms = group.told_ms === null ? now_ms : group.told_ms + routeOf(group).group_interval_ms;
+      const told_ms = Math.min(group.told_ms ?? 0, now_ms);
+      const wait_ms = group.told_ms === null ? now_ms : told_ms + routeOf(group).group_interval_ms;
       const due_ms = Math.min(group.due_ms ?? Number.POSITIVE_INFINITY, Math.max(now_ms, wait_ms));
       // A new group waits for others; that it is due was set when it was made.
       if (group.told_ms !== null || group.due_ms === null) groups.update({ ...group, due_ms });
@@ -88,13 +98,24 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     groups.addMember(group.group_id, alert.alert_id);
   }
 
+  /** Tells of groups of which nobody has to take anything any more. */
+  function acknowledged({ alert_id }: AlertRecord, now_ms: number): void {
+    for (const group of groups.groupsOf(alert_id)) {
+      const { channels, group_by } = routeOf(group);
+      const { firing: alerts, is_new, is_waiting } = look(group, now_ms);
+      if (group.told_ms === null || alerts.length === 0 || is_new || is_waiting) continue;
+      const telling = { group, channels, is_single: group_by === null, alerts, is_repeat: false };
+      tell({ ...telling, state: 'firing', is_acknowledgement: true }, now_ms);
+    }
+  }
+
   function run(now_ms: number): void {
     for (const group of groups.due(now_ms)) flush(group, now_ms);
   }
 
   function flush(group: Group, now_ms: number): void {
     const route = routeOf(group);
-    const found = sort(group, now_ms);
+    const found = look(group, now_ms);
     for (const alert_id of found.gone) groups.removeMember(group.group_id, alert_id);
     const alerts = [...found.firing, ...found.resolved];
     const is_change = found.is_new || found.resolved.length > 0;
@@ -104,7 +125,8 @@ export function createDispatch({ database, control, silences, settings, tell }: 
       const state = found.firing.length > 0 ? 'firing' : 'resolved';
       next = { ...group, told_ms: now_ms, told_count: group.told_count + 1 };
       const is_single = route.group_by === null;
-      tell({ group: next, channels: route.channels, is_single, state, alerts, is_repeat }, now_ms);
+      const telling = { group: next, channels: route.channels, is_single, state, alerts, is_repeat } as const;
+      tell({ ...telling, is_acknowledgement: false }, now_ms);
       for (const { alert_id } of found.firing) groups.setTold(group.group_id, alert_id);
       for (const { alert_id } of found.resolved) groups.removeMember(group.group_id, alert_id);
     }
@@ -112,25 +134,8 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     else groups.update({ ...next, due_ms: dueAgain(next, route, { ...found, now_ms }) });
   }
 
-  /** What has become of the alerts of a group. */
-  function sort({ group_id, tenant }: Group, now_ms: number) {
-    const firing: AlertRecord[] = [];
-    const resolved: AlertRecord[] = [];
-    const gone: string[] = [];
-    let [muted, is_new, is_waiting] = [0, false, false];
-    for (const { alert_id, told } of groups.members(group_id)) {
-      const alert = control.alert(alert_id)?.alert;
-      // Whoever was told that it fires is told that it is over, also under a silence.
-      if (alert?.state === 'resolved' && told === 'firing') resolved.push(alert);
-      else if (alert === undefined || alert.state === 'resolved') gone.push(alert_id);
-      else if (rules.muteOf(tenant, alert, now_ms) !== null) muted += 1;
-      else {
-        firing.push(alert);
-        is_new ||= told === null;
-        is_waiting ||= alert.acknowledged === null;
-      }
-    }
-    return { firing, resolved, gone, muted, is_new, is_waiting };
+  function look(group: Group, now_ms: number): Look {
+    return lookAt(group, { groups, control, muteOf: rules.muteOf, now_ms });
   }
 
   /** A group whose route is gone is told by the route its alerts would take now, else to nobody. */
@@ -141,11 +146,12 @@ export function createDispatch({ database, control, silences, settings, tell }: 
 
   return {
     changed,
+    acknowledged,
     run,
     nextDue: groups.nextDue,
     muteOf: (tenant, alert, now_ms) => rules.muteOf(tenant, alert, now_ms),
     configure(changed_settings) {
-      rules = prepare(changed_settings, { control, silences });
+      rules = prepare(changed_settings, { database, control, silences, inhibitions });
     },
   };
 }
@@ -155,12 +161,17 @@ const nobody: Route = {
   ...{ group_wait_ms: 0, group_interval_ms: 0, repeat_interval_ms: 0 },
 };
 
-function prepare(settings: DispatchSettings, parts: Pick<DispatchParts, 'control' | 'silences'>) {
-  const { routes } = settings;
+interface PrepareParts extends Pick<DispatchParts, 'database' | 'control' | 'silences'> {
+  readonly inhibitions: Inhibitions;
+}
+
+function prepare(settings: DispatchSettings, { database, control, silences, inhibitions }: PrepareParts) {
+  const { routes, maintenances } = settings;
+  transaction(database, () => inhibitions.configure(settings.inhibitions, control.allFiring()));
   return {
     route: createRouter(routes),
     by_name: new Map(routes.map((route) => [route.name, route])),
-    muteOf: createMuteOf({ ...parts, settings }),
+    muteOf: createMuteOf({ silences, inhibitions, maintenances }),
   };
 }
 

@@ -40,6 +40,14 @@ export function createSilences(database: DatabaseSync): Silences {
       document TEXT NOT NULL
     ) STRICT`);
   const statements = prepare(database);
+  // Asked for every alert that may be told: what has not ended is read once, until one is changed.
+  const read = new Map<string, readonly Compiled[]>();
+
+  function lasting(tenant: string, now_ms: number): readonly Compiled[] {
+    const known = read.get(tenant) ?? statements.lasting.all({ tenant, now_ms }).map(compiled);
+    read.set(tenant, known);
+    return known;
+  }
 
   function create(tenant: string, given: Omit<Silence, 'id'>, now_ms: number): Silence {
     const silence = { id: randomUUID(), ...checked(given) };
@@ -55,6 +63,7 @@ export function createSilences(database: DatabaseSync): Silences {
     const starts_ms = Date.parse(silence.startsAt);
     const ends_ms = Date.parse(silence.endsAt);
     const document = JSON.stringify(silence);
+    read.delete(tenant);
     statements.save.run({ silence_id: silence.id, tenant, starts_ms, ends_ms, document });
   }
 
@@ -73,10 +82,9 @@ export function createSilences(database: DatabaseSync): Silences {
     list: (tenant) => statements.list.all({ tenant }).map(silenceOf),
     expire,
     find: (tenant, labels, now_ms) =>
-      statements.active
-        .all({ tenant, now_ms })
-        .map(silenceOf)
-        .find(({ matchers }) => createMatch(matchers)(labels))?.id ?? null,
+      lasting(tenant, now_ms).find(
+        ({ starts_ms, ends_ms, matches }) => starts_ms <= now_ms && now_ms < ends_ms && matches(labels),
+      )?.id ?? null,
   };
 }
 
@@ -97,6 +105,19 @@ function checked(silence: Omit<Silence, 'id'>): Omit<Silence, 'id'> {
   };
 }
 
+interface Compiled {
+  readonly id: string;
+  readonly starts_ms: number;
+  readonly ends_ms: number;
+  readonly matches: (labels: Labels) => boolean;
+}
+
+function compiled(row: Record<string, unknown>): Compiled {
+  const { id, matchers, startsAt, endsAt } = silenceOf(row);
+  const [starts_ms, ends_ms] = [Date.parse(startsAt), Date.parse(endsAt)];
+  return { id, starts_ms, ends_ms, matches: createMatch(matchers) };
+}
+
 function silenceOf(row: Record<string, unknown>): Silence {
   return JSON.parse(String(row['document'])) as Silence;
 }
@@ -113,9 +134,8 @@ function prepare(database: DatabaseSync) {
     list: database.prepare(
       'SELECT document FROM alert_silences WHERE tenant = $tenant ORDER BY sequence DESC',
     ),
-    active: database.prepare(`
-      SELECT document FROM alert_silences
-      WHERE tenant = $tenant AND starts_ms <= $now_ms AND ends_ms > $now_ms ORDER BY sequence`),
+    lasting: database.prepare(`
+      SELECT document FROM alert_silences WHERE tenant = $tenant AND ends_ms > $now_ms ORDER BY sequence`),
     count: database.prepare('SELECT count(*) AS n FROM alert_silences WHERE tenant = $tenant'),
     forget: database.prepare(`
       DELETE FROM alert_silences WHERE sequence = (

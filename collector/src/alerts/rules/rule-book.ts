@@ -83,13 +83,19 @@ export function createRuleBook({ database, file_rules, log }: RuleBookParts): Ru
     of_api = readStored();
   }
 
-  const rules = (): Rule[] => [...(of_file ?? []), ...of_api.map(({ rule }) => rule)];
+  /** A rule of the file stands before one of the API that has its name. */
+  function ownRules() {
+    const names = new Set(of_file?.map(({ name }) => name));
+    return of_api.filter(({ rule }) => !names.has(rule.name));
+  }
+
+  const rules = (): Rule[] => [...(of_file ?? []), ...ownRules().map(({ rule }) => rule)];
   return {
     list: (tenant) => [
       ...(of_file ?? [])
         .filter((rule) => rule.tenant === null || rule.tenant === tenant)
         .map((rule) => ({ source: 'file' as const, rule, given: null })),
-      ...of_api
+      ...ownRules()
         .filter(({ rule }) => rule.tenant === tenant)
         .map((one) => ({ source: 'api' as const, ...one })),
     ],

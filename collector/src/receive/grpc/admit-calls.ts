@@ -28,7 +28,7 @@ export function admitCalls({ library, access, intake, statusOf, onAdmitted }: Ad
     const listener = new library.ServerListenerBuilder()
       .withOnReceiveMetadata((metadata, next) => {
         try {
-          const tenant = tenantOf(metadata, access);
+          const tenant = tenantOf(metadata, addressOf(call.getPeer()), access);
           lease = intake.admission.admit({ tenant, announced_bytes: null, expected_bytes });
           onAdmitted(metadata, tenant);
         } catch (error) {
@@ -61,8 +61,13 @@ export function admitCalls({ library, access, intake, statusOf, onAdmitted }: Ad
 /** gRPC's own limit for a message where nothing else is said. */
 const expected_bytes = 4 * 1024 * 1024;
 
-function tenantOf(metadata: Metadata, access: AdmitParts['access']): string {
-  const credential = access.authenticate(metadata.get('authorization')[0]?.toString());
+/** Without its port. */
+function addressOf(peer: string): string {
+  return peer.replace(/:\d+$/, '');
+}
+
+function tenantOf(metadata: Metadata, address: string, access: AdmitParts['access']): string {
+  const credential = access.authenticate(metadata.get('authorization')[0]?.toString(), address);
   if (credential === null) throw new SextantError('unauthenticated');
   if (!credential.scopes.has('ingest'))
     throw new SextantError('forbidden', 'It needs a key with the scope ingest.');

@@ -1,4 +1,4 @@
-import { type ReplaySpan, type TraceRequest, toRequests } from '../otlp.ts';
+import { type OtlpRequest, type ReplaySpan, toRequests } from '../otlp.ts';
 
 /**
  * One form in which spans are kept in files.
@@ -19,7 +19,7 @@ export interface FileFacts {
 }
 
 export interface ReadSpans {
-  readonly requests: readonly TraceRequest[];
+  readonly requests: readonly OtlpRequest[];
   /** One sentence for each span that could not be read. */
   readonly problems: readonly string[];
 }

@@ -1,18 +1,18 @@
 import { isRecord } from '../../normalise/json.ts';
-import type { TraceRequest } from '../otlp.ts';
+import type { OtlpRequest } from '../otlp.ts';
 import type { SpanFormat } from './format.ts';
 
-/** An OTLP trace request as it goes over the wire; sent on unchanged. */
+/** A request of OTLP as it goes over the wire, of spans, logs or metrics; sent on unchanged. */
 export const otlp_json: SpanFormat = {
   name: 'OTLP JSON',
-  matches: isTraceRequest,
-  read: (document) => ({ requests: isTraceRequest(document) ? [document] : [], problems: [] }),
+  matches: isRequest,
+  read: (document) => ({ requests: isRequest(document) ? [document] : [], problems: [] }),
 };
 
-function isTraceRequest(document: unknown): document is TraceRequest {
-  return (
-    isRecord(document) &&
-    Array.isArray(document['resourceSpans']) &&
-    document['resourceSpans'].every(isRecord)
-  );
+const resource_lists = ['resourceSpans', 'resourceLogs', 'resourceMetrics'];
+
+function isRequest(document: unknown): document is OtlpRequest {
+  if (!isRecord(document)) return false;
+  const lists = resource_lists.map((name) => document[name]).filter((list) => list !== undefined);
+  return lists.length === 1 && Array.isArray(lists[0]) && lists[0].every(isRecord);
 }

@@ -47,6 +47,8 @@ export async function appendBatch(parts: StoreParts, batch: Batch): Promise<Appe
     record.amendments.flatMap(({ messages }) => messages.map((row) => ({ row }))),
   );
   await storeSpans(parts, { fresh, said, ingest_time });
+  const scored = records.flatMap(({ scores }) => scores.map(({ time }) => time));
+  state.addBatches(countDays('score', scored, ingest_time));
   const loose = await storeLooseRows(parts, records, ingest_time);
   state.setPosition(through);
   waiting.remove(arrived.map(({ rows }) => rows.span));

@@ -1,4 +1,12 @@
-import { measured_columns, text_characters_max, toEmbedRow, toMeasureRow, toSketchRow } from '../measured.ts';
+import {
+  measured_columns,
+  span_wait_us,
+  text_characters_max,
+  toEmbedRow,
+  toEvaluationRow,
+  toMeasureRow,
+  toSketchRow,
+} from '../measured.ts';
 import { slice_columns } from '../slices.ts';
 import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.ts';
 
@@ -18,6 +26,7 @@ const span_day = 'start_time >= TIMESTAMP_MICROS(@from_us) AND start_time < TIME
 const vector_day = 'time >= TIMESTAMP_MICROS(@from_us) AND time < TIMESTAMP_MICROS(@to_us)';
 const message_day = 'first_time >= TIMESTAMP_MICROS(@from_us) AND first_time < TIMESTAMP_MICROS(@to_us)';
 const in_portion = 'UNIX_MICROS(ingest_time) IN UNNEST(@ingest_times)';
+const day_us = 86_400_000_000;
 const in_earlier = 'UNIX_MICROS(ingest_time) IN UNNEST(@earlier_times)';
 // A span that was streamed twice is one span.
 const each_span_once = 'ROW_NUMBER() OVER (PARTITION BY tenant, trace_id, span_id ORDER BY ingest_time) = 1';
@@ -79,6 +88,19 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
       ) <= ${earlier_max}`),
     toRow: toMeasureRow,
   },
+  score: {
+    rows: `${judgedSpans(in_portion)} SELECT * FROM judged ORDER BY ingest_time, trace_id, span_id, score_id`,
+    earlier: `${judgedSpans(`(${in_portion} OR ${in_earlier})`)}
+      SELECT * FROM judged
+      WHERE ingest_time IN UNNEST(@earlier_times) AND conversation_id IN (
+        SELECT conversation_id FROM judged
+        WHERE ingest_time IN UNNEST(@ingest_times) AND conversation_id IS NOT NULL)
+      QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY tenant, conversation_id ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
+      ) <= ${earlier_max}
+      ORDER BY ingest_time, trace_id, span_id, score_id`,
+    toRow: toEvaluationRow,
+  },
 };
 
 /** Of a trace counts what was stored until its root was, so that it is the same whenever it is asked. */
@@ -122,4 +144,29 @@ function measuredSpans(condition: string): string {
     LEFT JOIN texts AS o ON o.tenant = s.tenant AND o.message_hash = s.last_output
     LEFT JOIN traces AS t ON t.tenant = s.tenant AND t.trace_id = s.trace_id AND t.span_id = s.span_id
     ORDER BY ingest_time, trace_id, span_id`;
+}
+
+/** Evaluations, those that were repeated once, with what is known of their spans, which may be of the day before. */
+function judgedSpans(condition: string): string {
+  return `WITH firsts AS (
+      SELECT * FROM scores
+      WHERE ${vector_day} AND source <> 'detector'
+      QUALIFY ROW_NUMBER() OVER (PARTITION BY tenant, score_id ORDER BY ingest_time) = 1
+    ),
+    once AS (SELECT * FROM firsts WHERE ${condition}),
+    subjects AS (
+      SELECT tenant, trace_id, span_id, ingest_time, conversation_id, ${slice_columns.join(', ')}
+      FROM spans
+      WHERE start_time >= TIMESTAMP_MICROS(@from_us - ${day_us}) AND start_time < TIMESTAMP_MICROS(@to_us)
+      QUALIFY ${each_span_once}
+    ),
+    judged AS (
+      SELECT e.tenant, e.score_id, e.name, e.source, e.trace_id, e.span_id, UNIX_MICROS(e.time) AS time,
+        UNIX_MICROS(e.ingest_time) AS ingest_time, e.value, e.label, p.conversation_id,
+        ${slice_columns.map((column) => `p.${column}`).join(', ')}
+      FROM once AS e
+      LEFT JOIN subjects AS p
+        ON p.tenant = e.tenant AND p.trace_id = e.trace_id AND p.span_id = e.span_id
+          AND UNIX_MICROS(p.ingest_time) <= UNIX_MICROS(e.ingest_time) + ${span_wait_us}
+    )`;
 }

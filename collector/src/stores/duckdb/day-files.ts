@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -7,12 +8,14 @@ import { type TableName, tables } from '../schema.ts';
 import type { Position, QueueName } from '../store.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
-import { bringUpToDate } from './day-schema.ts';
+import { bringUpToDate, noteCreation } from './day-schema.ts';
 import { nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
+import { emptyDays, type WriteEmptyDay } from './empty-day.ts';
 import type { ProgressOfDay } from './progress.ts';
-import { RowChunks } from './table-writer.ts';
+import { RowInserter } from './row-inserter.ts';
+import { inTransaction } from './transaction.ts';
 
 /**
  * One DuckDB database for each UTC day, attached to one in-memory database whose views unite the days.
@@ -29,8 +32,8 @@ export interface DayFile {
   position: Position;
   /** Marks of the queues, as ingest times. */
   readonly marks: Record<QueueName, number>;
-  /** Newest ingest time of spans and embeddings. */
-  readonly newest: { spans: number; embeddings: number };
+  /** Newest ingest time of what queues are made of. */
+  readonly newest: { spans: number; embeddings: number; scores: number };
   /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
   readonly created_ms: number;
 }
@@ -52,10 +55,12 @@ export class DayFiles {
   readonly #instance: DuckDBInstance;
   readonly #files = new Map<string, DayFile>();
   readonly #keys = new Map<string, Promise<DayKeys>>();
+  readonly #writeEmptyDay: WriteEmptyDay;
   #has_new_days = false;
   /** Days with rows in their log, the one written last at the end. */
   readonly #unsettled = new Set<string>();
-  readonly chunks = new RowChunks();
+  /** Inserts rows on any connection. */
+  readonly inserter: RowInserter;
   /** The connection that writes, and that attaches and detaches files. */
   readonly writer: DuckDBConnection;
 
@@ -63,6 +68,8 @@ export class DayFiles {
     this.#options = options;
     this.#instance = instance;
     this.writer = writer;
+    this.inserter = RowInserter.register(writer);
+    this.#writeEmptyDay = emptyDays({ writer, folder: options.folder, attach_options });
   }
 
   static async open(options: DayFilesParts): Promise<DayFiles> {
@@ -73,7 +80,7 @@ export class DayFiles {
     }
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
-      threads: '2',
+      threads: '1',
       // Smaller checkpoints stall the writer again and again; larger ones need more memory than there is for long texts.
       checkpoint_threshold: '64MiB',
       temp_directory: join(options.folder, 'temporary'),
@@ -240,8 +247,11 @@ export class DayFiles {
   }
 
   async #attachOnce(day: string): Promise<DayFile> {
+    const is_new = !existsSync(this.path(day));
+    if (is_new) await this.#writeEmptyDay(this.path(day));
     const path = this.path(day).replaceAll("'", "''");
     await this.writer.run(`ATTACH IF NOT EXISTS '${path}' AS "${day}" (${attach_options})`);
+    if (is_new) await inTransaction(this.writer, () => noteCreation(this.writer, day));
     const file = await this.#readState(day, await bringUpToDate(this.writer, day));
     this.#files.set(day, file);
     return file;
@@ -260,8 +270,13 @@ export class DayFiles {
         embed: progress.get('embed')?.offset ?? 0,
         sketch: progress.get('sketch')?.offset ?? 0,
         measure: progress.get('measure')?.offset ?? 0,
+        score: progress.get('score')?.offset ?? 0,
       },
-      newest: { spans: await newest('spans'), embeddings: await newest('embeddings') },
+      newest: {
+        spans: await newest('spans'),
+        embeddings: await newest('embeddings'),
+        scores: await newest('scores'),
+      },
       created_ms: progress.get('created')?.offset ?? 0,
     };
   }

@@ -20,13 +20,18 @@ export async function bringUpToDate(connection: DuckDBConnection, day: string): 
   try {
     await inTransaction(connection, async () => {
       await changeTables(connection, day);
-      if (progress.size === 0) await note(connection, { day, name: 'created', offset: Date.now() });
+      if (progress.size === 0) await noteCreation(connection, day);
       await note(connection, { day, name: 'schema', offset: schema_number });
     });
   } finally {
     await connection.run('USE memory.main');
   }
   return await readProgress(connection, day);
+}
+
+/** Notes that the file of a day was made now. */
+export async function noteCreation(connection: DuckDBConnection, day: string): Promise<void> {
+  await note(connection, { day, name: 'created', offset: Date.now() });
 }
 
 const table_names = Object.keys(tables) as TableName[];

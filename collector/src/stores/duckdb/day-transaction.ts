@@ -6,7 +6,7 @@ import type { DayFile, DayFiles } from './day-files.ts';
 import { type DayKeys, type KeyedTable, keyExpression, messageKey, spanKey, versionKey } from './day-keys.ts';
 import { nextDay } from './days.ts';
 import { setProgress } from './progress.ts';
-import { TableWriter, type WritableTable } from './table-writer.ts';
+import { chunk_rows, type WritableTable } from './row-inserter.ts';
 
 export interface DayTransactionOptions {
   readonly files: DayFiles;
@@ -25,9 +25,12 @@ export class DayTransaction {
   readonly #keys: DayKeys;
   /** Keys of this transaction; they become known with the commit. */
   readonly #added = { spans: newKeys(), messages: newKeys(), versions: newKeys(), amendments: newKeys() };
-  readonly #writers = new Map<WritableTable, TableWriter>();
+  readonly #written = new Set<WritableTable>();
+  /** Rows that were not handed over yet. */
+  readonly #waiting = new Map<WritableTable, object[]>();
+  /** The rows DuckDB is taking: a connection runs one statement at a time, and more rows are made meanwhile. */
+  #handing_over: Promise<void> = Promise.resolve();
   #has_amendments = false;
-  #has_embeddings = false;
 
   private constructor(options: DayTransactionOptions, connection: DuckDBConnection, keys: DayKeys) {
     this.#options = options;
@@ -50,12 +53,18 @@ export class DayTransaction {
       key: ({ span }) => spanKey(span),
       id: ({ span }) => span.span_id,
     });
-    for (const rows of fresh) {
-      await this.addRows('spans', [rows.span]);
-      await this.addRows('embeddings', rows.embeddings);
-      await this.addRows('cost_lines', rows.cost_lines);
-    }
-    this.#has_embeddings ||= fresh.some((rows) => rows.embeddings.length > 0);
+    await this.addRows(
+      'spans',
+      fresh.map((rows) => rows.span),
+    );
+    await this.addRows(
+      'embeddings',
+      fresh.flatMap((rows) => rows.embeddings),
+    );
+    await this.addRows(
+      'cost_lines',
+      fresh.flatMap((rows) => rows.cost_lines),
+    );
     await this.addMessages(fresh.flatMap((rows) => rows.messages));
     await this.#addVersions(fresh.flatMap((rows) => rows.versions));
     await this.#lookForAmendments(fresh);
@@ -64,7 +73,12 @@ export class DayTransaction {
 
   /** Adds rows without looking whether they are there. */
   async addRows(table: WritableTable, rows: readonly object[]): Promise<void> {
-    if (rows.length > 0) await this.#writer(table).write(rows);
+    if (rows.length === 0) return;
+    const waiting = this.#waiting.get(table) ?? [];
+    this.#waiting.set(table, waiting);
+    this.#written.add(table);
+    for (const row of rows) waiting.push(row);
+    if (waiting.length >= chunk_rows) await this.#handOver(table);
   }
 
   async addMessages(messages: readonly NewRow<'messages'>[]): Promise<void> {
@@ -90,15 +104,15 @@ export class DayTransaction {
     return (await this.#readStored([span], lookup)).has(key);
   }
 
-  /** Hands over what still waits in memory. */
+  /** Hands over what still waits in memory, and resolves when DuckDB has it. */
   async flush(): Promise<void> {
-    for (const writer of this.#writers.values()) await writer.flush();
+    for (const table of this.#waiting.keys()) await this.#handOver(table);
+    await this.#handing_over;
   }
 
   async commit(through: Position): Promise<void> {
     const { file, ingest_time, files } = this.#options;
     await this.flush();
-    for (const writer of this.#writers.values()) writer.close();
     if (this.#has_amendments) {
       const waiting_days = [file.day, nextDay(file.day)].filter((day) => files.get(day));
       await applyAmendments(this.#connection, { day: file.day, waiting_days, ingest_time });
@@ -110,14 +124,16 @@ export class DayTransaction {
     this.#connection.closeSync();
     file.position = position;
     if (this.#added.spans.size > 0 || this.#has_amendments) file.newest.spans = ingest_time;
-    if (this.#has_embeddings) file.newest.embeddings = ingest_time;
+    if (this.#written.has('embeddings')) file.newest.embeddings = ingest_time;
+    if (this.#written.has('scores')) file.newest.scores = ingest_time;
     for (const table of keyed_tables) {
       for (const key of this.#added[table]) this.#keys[table].add(key);
     }
   }
 
   async rollback(): Promise<void> {
-    for (const writer of this.#writers.values()) writer.abandon();
+    // The error of these rows is the one that led here, or says no more than it.
+    await this.#handing_over.catch(() => undefined);
     // A failed commit has ended the transaction already; the first error is the one that tells why.
     await this.#connection.run('ROLLBACK').catch(() => undefined);
     this.#connection.closeSync();
@@ -162,6 +178,7 @@ export class DayTransaction {
   /** Asks the table about items of which the filters are not sure. */
   async #readStored<Item>(unsure: readonly Item[], lookup: Lookup<Item>): Promise<ReadonlySet<string>> {
     if (unsure.length === 0) return nothing;
+    await this.#handing_over;
     const ids = new DuckDBListValue([...new Set(unsure.map(lookup.id))]);
     const reader = await this.#connection.runAndReadAll(
       `SELECT ${keyExpression(lookup.table)} AS key FROM "${this.file.day}".main.${lookup.table}
@@ -174,21 +191,16 @@ export class DayTransaction {
     return stored;
   }
 
-  #writer(table: WritableTable): TableWriter {
-    let writer = this.#writers.get(table);
-    if (!writer) {
-      const { files, file, ingest_time } = this.#options;
-      const { chunks } = files;
-      writer = new TableWriter({
-        connection: this.#connection,
-        chunks,
-        catalog: file.day,
-        table,
-        ingest_time,
-      });
-      this.#writers.set(table, writer);
-    }
-    return writer;
+  /** Starts handing over the rows of a table as soon as DuckDB has taken those before. */
+  async #handOver(table: WritableTable): Promise<void> {
+    const rows = this.#waiting.get(table) ?? [];
+    this.#waiting.delete(table);
+    await this.#handing_over;
+    const { files, file, ingest_time } = this.#options;
+    const target = { catalog: file.day, table, ingest_time };
+    this.#handing_over = files.inserter.insert(this.#connection, target, rows);
+    // Whoever waits for it next hears of its error.
+    this.#handing_over.catch(() => undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Position } from '../store.ts';
+import type { Position, QueueName } from '../store.ts';
 
 export interface Progress {
   readonly day: string;
@@ -11,7 +11,7 @@ export interface Progress {
  * The journal position up to which the file is filled, and as offsets: the ingest times up to which the queues
  * were worked off, the number of the schema, and when the file was made, in milliseconds since 1970.
  */
-export type ProgressName = 'journal' | 'embed' | 'sketch' | 'measure' | 'schema' | 'created';
+export type ProgressName = QueueName | 'journal' | 'schema' | 'created';
 
 export type ProgressOfDay = ReadonlyMap<ProgressName, Position>;
 

@@ -1,7 +1,9 @@
 import {
   measured_columns,
+  span_wait_us,
   text_characters_max,
   toEmbedRow,
+  toEvaluationRow,
   toMeasureRow,
   tool_arguments_key,
   toSketchRow,
@@ -14,19 +16,20 @@ import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.t
  * worked off, `$through` that of the last row of the portion.
  */
 interface QueueSource {
-  readonly base: 'spans' | 'embeddings';
+  readonly base: 'spans' | 'embeddings' | 'scores';
   /** Rows `s` of the base table that may belong to the queue. */
   readonly condition: string;
-  /** The rows of a portion. */
-  rows(day: string): string;
+  /** The rows of a portion; spans they are about may be on other days too. */
+  rows(day: string, span_days: readonly string[]): string;
   /** Rows worked off before that share a conversation with the portion; null where the queue has no use for them. */
-  readonly earlier: ((day: string) => string) | null;
+  readonly earlier: ((day: string, span_days: readonly string[]) => string) | null;
   toRow(row: Row): QueueRow<QueueName>;
 }
 
 const in_portion =
   's.ingest_time > make_timestamp($mark::BIGINT) AND s.ingest_time <= make_timestamp($through::BIGINT)';
 const asks = `s.is_leaf AND s.operation IN ('chat', 'generate_content', 'text_completion')`;
+const is_evaluation = `s.source <> 'detector'`;
 const order = 'ORDER BY ingest_time, trace_id, span_id';
 
 export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
@@ -75,6 +78,22 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
       ),
     toRow: toMeasureRow,
   },
+  score: {
+    base: 'scores',
+    condition: is_evaluation,
+    rows: (day, span_days) =>
+      `${judgedSpans(day, span_days)} SELECT * FROM judged AS s WHERE ${in_portion} ${order}, score_id`,
+    earlier: (day, span_days) => `
+      ${judgedSpans(day, span_days)}
+      SELECT * FROM judged AS s
+      WHERE s.ingest_time <= make_timestamp($mark::BIGINT) AND s.conversation_id IN (
+        SELECT conversation_id FROM judged AS s WHERE ${in_portion} AND conversation_id IS NOT NULL)
+      QUALIFY row_number() OVER (
+        PARTITION BY tenant, conversation_id ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
+      ) <= ${earlier_max}
+      ${order}, score_id`,
+    toRow: toEvaluationRow,
+  },
 };
 
 function earlierOf(day: string, table: 'spans' | 'embeddings'): string {
@@ -114,6 +133,26 @@ function measuredSpans(day: string, chosen: string): string {
     LEFT JOIN "${day}".main.messages AS o ON o.tenant = s.tenant AND o.message_hash = s.output_messages[-1]
     LEFT JOIN traces AS t ON t.tenant = s.tenant AND t.trace_id = s.trace_id AND t.span_id = s.span_id
     ORDER BY s.ingest_time, s.trace_id, s.span_id`;
+}
+
+/** Evaluations until the end of the portion, those that were repeated once, with what is known of their spans. */
+function judgedSpans(day: string, span_days: readonly string[]): string {
+  const columns = ['tenant', 'trace_id', 'span_id', 'ingest_time', 'conversation_id', ...slice_columns];
+  const spans = span_days.map((span_day) => `SELECT ${columns.join(', ')} FROM "${span_day}".main.spans`);
+  return `
+    WITH once AS (
+      SELECT * FROM "${day}".main.scores AS s
+      WHERE ${is_evaluation} AND s.ingest_time <= make_timestamp($through::BIGINT)
+      QUALIFY row_number() OVER (PARTITION BY tenant, score_id ORDER BY ingest_time) = 1
+    ),
+    judged AS (
+      SELECT e.tenant, e.score_id, e.name, e.source, e.trace_id, e.span_id, e.time, e.ingest_time, e.value, e.label,
+        p.conversation_id, ${named('p', slice_columns)}
+      FROM once AS e
+      LEFT JOIN (${spans.join(' UNION ALL ')}) AS p
+        ON p.tenant = e.tenant AND p.trace_id = e.trace_id AND p.span_id = e.span_id
+          AND p.ingest_time <= e.ingest_time + INTERVAL ${span_wait_us} MICROSECONDS
+    )`;
 }
 
 function named(alias: string, columns: readonly string[]): string {

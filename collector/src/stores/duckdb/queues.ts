@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { QueueName, QueueResult, Row, Work } from '../store.ts';
 import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
-import { insertRows } from './insert-rows.ts';
+import { dayBefore } from './days.ts';
 import { setProgress } from './progress.ts';
 import { queueSources } from './queue-sources.ts';
 import { inTransaction } from './transaction.ts';
@@ -25,7 +25,7 @@ export async function takeWork<Name extends QueueName>(
       const newest = Math.min(file.newest[base], before_us);
       if (newest <= file.marks[queue]) break;
       const through = await findPortion(files.writer, file, { queue, rows_max, newest });
-      const work = through === null ? null : await readPortion(files.writer, file, { queue, through });
+      const work = through === null ? null : await readPortion(files, file, { queue, through });
       if (work) return work as Work<Name>;
       // Nothing of these rows belongs to the queue: later calls need not look again.
       file.marks[queue] = through ?? newest;
@@ -47,7 +47,7 @@ export async function finishWork<Name extends QueueName>(
   const ingest_time = clock.next();
   const table = work.queue === 'embed' ? 'embeddings' : 'sketches';
   await inTransaction(files.writer, async () => {
-    await insertRows(files, { catalog: day, table, ingest_time }, results);
+    await files.inserter.insert(files.writer, { catalog: day, table, ingest_time }, results);
     const position = { segment: 0, offset: through };
     await setProgress(files.writer, { day, name: work.queue, position });
   });
@@ -88,16 +88,18 @@ async function findPortion(
 }
 
 async function readPortion(
-  connection: DuckDBConnection,
+  files: DayFiles,
   { day, marks }: DayFile,
   { queue, through }: { readonly queue: QueueName; readonly through: number },
 ): Promise<Work<QueueName> | null> {
   const { rows, earlier, toRow } = queueSources[queue];
   const bounds = { mark: BigInt(marks[queue]), through: BigInt(through) };
-  const portion = await read(connection, rows(day), bounds);
+  const span_days = [day, dayBefore(day)].filter((other) => files.get(other));
+  const portion = await read(files.writer, rows(day, span_days), bounds);
   if (portion.length === 0) return null;
   const is_followed = portion.some((row) => row['conversation_id'] !== null);
-  const before = earlier === null || !is_followed ? [] : await read(connection, earlier(day), bounds);
+  const before =
+    earlier === null || !is_followed ? [] : await read(files.writer, earlier(day, span_days), bounds);
   return {
     queue,
     mark: JSON.stringify({ day, through } satisfies Mark),

@@ -13,10 +13,10 @@ import { type DaysOnRecord, openDaysOnRecord } from './days-on-record.ts';
 import { countErasable, eraseSpans } from './erase.ts';
 import { expireDays } from './expire.ts';
 import { exportDays, readParquet } from './export.ts';
-import { type InsertTarget, insertRows } from './insert-rows.ts';
 import { type Parameters, runQuery, runSql } from './query.ts';
 import { finishWork, takeWork } from './queues.ts';
 import { Readers } from './readers.ts';
+import type { InsertTarget } from './row-inserter.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface DuckDbOptions extends DayFilesOptions {
@@ -107,7 +107,7 @@ async function appendAndNote(files: DayFiles, batch: Batch, { clock, record, bro
 
 async function insertDay(files: DayFiles, target: InsertTarget, rows: readonly object[]): Promise<void> {
   await files.getOrCreate(target.catalog);
-  await inTransaction(files.writer, () => insertRows(files, target, rows));
+  await inTransaction(files.writer, () => files.inserter.insert(files.writer, target, rows));
   await files.showNewDays();
 }
 
@@ -126,6 +126,8 @@ async function runNamed(
   const query = loadQuery('duckdb', name);
   if (query.scope === 'all') return await runQuery(connection, query.text, parameters);
   const wanted = { from_us: numberOf(parameters['from_us']), to_us: numberOf(parameters['to_us']) };
+  if (query.scope === 'range')
+    return await runQuery(connection, onDays(query.text, daysAround(files.days(), wanted)), parameters);
   const limit = numberOf(parameters['limit']) ?? Number.MAX_SAFE_INTEGER;
   const rows: Row[] = [];
   for (const range of dayRanges(files.days(), wanted, Date.now() * 1000)) {

@@ -8,6 +8,7 @@ import {
   DuckDBTimestampValue,
   type DuckDBType,
   type DuckDBValue,
+  DuckDBVarCharType,
   FLOAT,
   LIST,
   TIMESTAMP,
@@ -24,30 +25,12 @@ export const duckdb_types: Readonly<Record<ColumnType, DuckDBType>> = {
   number: DOUBLE,
   boolean: BOOLEAN,
   time: TIMESTAMP,
-  json: VARCHAR,
+  json: DuckDBVarCharType.create('JSON'),
   texts: LIST(VARCHAR),
   integers: LIST(BIGINT),
   numbers: LIST(FLOAT),
   doubles: LIST(DOUBLE),
 };
-
-export function toDuckDB(value: unknown, type: ColumnType): DuckDBValue {
-  if (value === null || value === undefined) return null;
-  switch (type) {
-    case 'integer':
-      return BigInt(value as number);
-    case 'time':
-      return new DuckDBTimestampValue(BigInt(value as number));
-    case 'texts':
-    case 'numbers':
-    case 'doubles':
-      return new DuckDBListValue(Array.from(value as ArrayLike<string | number>));
-    case 'integers':
-      return new DuckDBListValue(Array.from(value as ArrayLike<number>, BigInt));
-    default:
-      return value as string | number | boolean;
-  }
-}
 
 /** A parameter of a named query, with the type DuckDB shall give it. */
 export function toParameter(value: QueryValue): { value: DuckDBValue; type: DuckDBType } {

@@ -15,7 +15,7 @@ export function NotificationList({ notifications }: { notifications: readonly Al
   return (
     <ul className={styles.list} aria-label="Notifications">
       {notifications.map((notification) => (
-        <li key={`${notification.channel} ${notification.type}`}>
+        <li key={notification.sequence}>
           <Tag tone={tones[notification.state]}>{words[notification.state]}</Tag>
           <span>
             {reveal(notification.channel)}, {reveal(notification.type)}

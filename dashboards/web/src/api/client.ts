@@ -312,6 +312,7 @@ export interface NewSilence {
 }
 
 export interface AlertNotification {
+  sequence: number;
   channel: string;
   type: string;
   state: 'pending' | 'delivered' | 'dead';

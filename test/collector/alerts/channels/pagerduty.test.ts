@@ -22,6 +22,7 @@ channelContract({
   idOf: ({ body }) => JSON.parse(body).payload.custom_details.notification_id,
 });
 
+const acknowledged = { ...firing, type: 'alert.acknowledged' } as const;
 const postOf = async (notification = firing) => {
   const [post] = await postsOf((http) => pagerduty({ routing_key }, http), [notification]);
   return post;
@@ -58,7 +59,7 @@ const event = record(
   },
 );
 
-test.each([firing, resolved, trial, bare, grouped])(
+test.each([firing, acknowledged, resolved, trial, bare, grouped])(
   'is an event as PagerDuty takes it: $type',
   async (notification) => {
     expect(problemsOf(await eventOf(notification), event)).toEqual([]);
@@ -87,7 +88,8 @@ test('an alert is one incident: opened when it fires, resolved by the same key w
 test('an alert that somebody has acknowledged is acknowledged there too', async () => {
   const alert = { ...firing.alert, acknowledged_by: 'kim' };
   const { dedup_key } = await eventOf(firing);
-  expect(await eventOf({ ...firing, alert })).toMatchObject({ event_action: 'acknowledge', dedup_key });
+  expect(await eventOf({ ...acknowledged, alert })).toMatchObject({ event_action: 'acknowledge', dedup_key });
+  expect(await eventOf({ ...firing, alert })).toMatchObject({ event_action: 'trigger', dedup_key });
   expect(await eventOf({ ...resolved, alert })).toMatchObject({ event_action: 'resolve' });
 });
 

@@ -12,7 +12,9 @@ import { parseMatcher } from '../../../../collector/src/alerts/notify/matcher.ts
 import { defaultRoute, type Route } from '../../../../collector/src/alerts/notify/route.ts';
 import { createSilences } from '../../../../collector/src/alerts/notify/silences.ts';
 import { notificationOf } from '../../../../collector/src/alerts/notify/telling.ts';
+import { alertOf } from './alert-of.ts';
 
+const parts = { page_url: 'http://page', chartPath: () => '/chart.png' };
 const MINUTE_MS = 60_000;
 const plain = defaultRoute(['one']);
 const grouping: Route = {
@@ -20,17 +22,6 @@ const grouping: Route = {
   ...{ group_by: ['alertname'], group_wait_ms: 30_000, group_interval_ms: 5 * MINUTE_MS },
   repeat_interval_ms: 60 * MINUTE_MS,
 };
-
-function alertOf(id: string, more: Partial<AlertRecord> = {}): AlertRecord {
-  return {
-    ...{ alert_id: id, state: 'firing', rule: 'errors', feature: 'error_rate', slice_key: 'model' },
-    ...{ slice_value: id, summary: `Errors of ${id}.`, since: '2026-11-21T12:00:00.000Z', resolved: null },
-    ...{ changed: '2026-11-21T12:00:00.000Z', verdict: {}, example_trace_ids: [], severity: 'warning' },
-    ...{ labels: {}, annotations: {}, runbook_url: null, query: null, last_good_versions: null },
-    acknowledged: null,
-    ...more,
-  };
-}
 
 /** Everything on one database, which a restart opens again. */
 function setUp(settings: Partial<DispatchSettings> = {}) {
@@ -57,8 +48,11 @@ function setUp(settings: Partial<DispatchSettings> = {}) {
     fire: (id: string, at_ms: number, more: Partial<AlertRecord> = {}) => change(alertOf(id, more), at_ms),
     resolve: (id: string, at_ms: number, more: Partial<AlertRecord> = {}) =>
       change(alertOf(id, { state: 'resolved', resolved: '2026-11-21T13:00:00.000Z', ...more }), at_ms),
-    acknowledge: (id: string) =>
-      parts.control.saveAlert('default', alertOf(id, { acknowledged: { by: 'ada', time: '' } })),
+    acknowledge(id: string, at_ms: number) {
+      const alert = alertOf(id, { acknowledged: { by: 'ada', time: '' } });
+      parts.control.saveAlert('default', alert);
+      parts.dispatch.acknowledged(alert, at_ms);
+    },
     run: (at_ms: number) => parts.dispatch.run(at_ms),
     next: () => parts.dispatch.nextDue(),
     silences: () => parts.silences,
@@ -67,8 +61,9 @@ function setUp(settings: Partial<DispatchSettings> = {}) {
     },
     lines: () =>
       told.map(
-        ({ at_ms, telling: { state, alerts, is_repeat } }) =>
-          `${at_ms / 1000} ${state} ${alerts.map(({ alert_id }) => alert_id).join('+')}${is_repeat ? ' again' : ''}`,
+        ({ at_ms, telling: { state, alerts, is_repeat, is_acknowledgement } }) =>
+          `${at_ms / 1000} ${is_acknowledgement ? 'acknowledged' : state} ` +
+          `${alerts.map(({ alert_id }) => alert_id).join('+')}${is_repeat ? ' again' : ''}`,
       ),
   };
 }
@@ -100,7 +95,7 @@ describe('without groups', () => {
     under.run(60_000);
     under.run(61_000);
     under.run(120_000);
-    under.acknowledge('a');
+    under.acknowledge('a', 130_000);
     under.run(180_000);
     under.run(1_800_000);
     under.resolve('a', 2_000_000);
@@ -108,6 +103,7 @@ describe('without groups', () => {
       '0 firing a',
       '60 firing a again',
       '120 firing a again',
+      '130 acknowledged a',
       '2000 resolved a',
     ]);
   });
@@ -117,7 +113,7 @@ describe('without groups', () => {
     under.fire('a', 0);
     for (let minute = 1; minute < 5; minute++) under.run(minute * 60_000);
     under.resolve('a', 600_000);
-    const ids = under.told.map(({ telling, at_ms }) => notificationOf(telling, 'http://page', at_ms).id);
+    const ids = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms).id);
     expect(ids[0]).toBe('a_firing');
     expect(ids.at(-1)).toBe('a_resolved');
     expect(new Set(ids).size).toBe(6);
@@ -157,7 +153,7 @@ describe('groups', () => {
     under.run(330_000);
     under.fire('b', 1_000_000);
     under.run(1_030_000);
-    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, 'http://page', at_ms));
+    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms));
     expect(notes[0]?.alert.alert_id).toBe(notes[1]?.alert.alert_id);
     expect(notes[2]?.alert.alert_id).not.toBe(notes[0]?.alert.alert_id);
     expect(new Set(notes.map(({ id }) => id)).size).toBe(3);
@@ -172,13 +168,53 @@ describe('groups', () => {
     expect(under.next()).toBe(null);
   });
 
+  test('are acknowledged when each of their alerts is, and not any more when another fires', () => {
+    const under = setUp({ routes: [grouping] });
+    for (const id of ['a', 'b']) under.fire(id, 0);
+    under.acknowledge('a', 10_000);
+    under.run(30_000);
+    under.acknowledge('a', 40_000);
+    expect(under.lines()).toEqual(['30 firing a+b']);
+    under.acknowledge('b', 50_000);
+    under.fire('c', 60_000);
+    under.run(330_000);
+    under.acknowledge('c', 340_000);
+    expect(under.lines()).toEqual([
+      ...['30 firing a+b', '50 acknowledged a+b', '330 firing a+b+c', '340 acknowledged a+b+c'],
+    ]);
+    const notes = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms));
+    expect(notes.map(({ type, alert }) => [type, alert.acknowledged_by])).toEqual([
+      ['alert.firing', null],
+      ['alert.acknowledged', 'ada'],
+      ['alert.firing', null],
+      ['alert.acknowledged', 'ada'],
+    ]);
+    expect(new Set(notes.map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('are told to nobody where somebody has taken each of their alerts before', () => {
+    const under = setUp({ routes: [grouping] });
+    under.fire('a', 0);
+    under.acknowledge('a', 10_000);
+    under.run(30_000);
+    under.run(3_600_000);
+    expect(under.lines()).toEqual([]);
+    under.fire('b', 3_700_000);
+    under.run(3_730_000);
+    under.resolve('a', 3_740_000);
+    under.resolve('b', 3_740_000);
+    under.run(4_100_000);
+    expect(under.lines()).toEqual(['3700 firing a+b', '4100 resolved a+b']);
+    expect(under.next()).toBe(null);
+  });
+
   test('say how many there are, and bring each of them', () => {
     const under = setUp({ routes: [grouping] });
     for (let number = 0; number < 60; number++)
       under.fire(`model ${number}`, 0, number === 7 ? { severity: 'critical' } : {});
     under.run(30_000);
     const [{ telling, at_ms }] = under.told as [(typeof under.told)[number]];
-    const note = notificationOf(telling, 'http://page', at_ms);
+    const note = notificationOf(telling, parts, at_ms);
     expect(note.alert.summary).toMatch(
       /^60 alerts are firing \(alertname errors\)\. Errors of model .* And 57 more\.$/,
     );

@@ -161,6 +161,18 @@ describe('credentials', () => {
     expect(await call(port, one_item.traces, right)).toMatchObject({ code: grpc.status.OK });
   });
 
+  it('count as wrong by the address they come from, as on HTTP', async () => {
+    const { port, access } = await start({ key, now: () => 1_000 });
+    for (let time = 0; time < 30; time++) access.authenticate('Bearer wrong', '127.0.0.1');
+    const wrong = { metadata: { authorization: 'Bearer wrong' } };
+    expect(await call(port, one_item.traces, wrong)).toMatchObject({
+      code: grpc.status.RESOURCE_EXHAUSTED,
+      message: expect.stringContaining('wrong key'),
+      details: { details: [{ retryDelay: { seconds: '59' } }] },
+    });
+    expect(await call(port, one_item.traces)).toMatchObject({ code: grpc.status.UNAUTHENTICATED });
+  });
+
   it('decide the tenant and need the scope ingest', async () => {
     const access = {
       authenticate: (authorization: string | undefined) => ({

@@ -1,6 +1,7 @@
 import type { NewRow } from '../../../../collector/src/stores/schema.ts';
 import {
   type EmbedRow,
+  type EvaluationRow,
   earlier_max,
   type MeasureRow,
   type QueueName,
@@ -21,6 +22,8 @@ export interface MemoryStore extends Pick<Store, 'take' | 'finish' | 'insert' | 
   addEmbeddings(rows: readonly NewRow<'embeddings'>[]): void;
   /** One ingest batch of spans. */
   addSpans(rows: readonly MeasureRow[]): void;
+  /** One ingest batch of evaluations. */
+  addEvaluations(rows: readonly EvaluationRow[]): void;
   readonly sketches: readonly NewRow<'sketches'>[];
   readonly scores: readonly NewRow<'scores'>[];
 }
@@ -29,10 +32,11 @@ export function createMemoryStore(): MemoryStore {
   const messages: EmbedRow[][] = [];
   const embeddings: SketchRow[][] = [];
   const spans: MeasureRow[][] = [];
+  const evaluations: EvaluationRow[][] = [];
   const sketches: NewRow<'sketches'>[] = [];
   const scores: NewRow<'scores'>[] = [];
-  const queues = { embed: messages, sketch: embeddings, measure: spans };
-  const done: Record<QueueName, number> = { embed: 0, sketch: 0, measure: 0 };
+  const queues = { embed: messages, sketch: embeddings, measure: spans, score: evaluations };
+  const done: Record<QueueName, number> = { embed: 0, sketch: 0, measure: 0, score: 0 };
   const storeEmbeddings = (rows: readonly NewRow<'embeddings'>[]) =>
     void embeddings.push(rows.map((row) => ({ ...row, ingest_time: embeddings.length + 1 })));
 
@@ -42,6 +46,7 @@ export function createMemoryStore(): MemoryStore {
     addMessages: (rows) => void messages.push([...rows]),
     addEmbeddings: storeEmbeddings,
     addSpans: (rows) => void spans.push([...rows]),
+    addEvaluations: (rows) => void evaluations.push([...rows]),
     async take<Name extends QueueName>(queue: Name): Promise<Work<Name> | null> {
       const batch = queues[queue][done[queue]];
       if (!batch) return null;
@@ -72,6 +77,10 @@ export function createMemoryStore(): MemoryStore {
       if (name === 'span_features') {
         const found = spans.flat().filter(({ time }) => within(time));
         return found.map((row) => ({ ...row, ...row.slices, ...row.columns }));
+      }
+      if (name === 'evaluations') {
+        const found = evaluations.flat().filter(({ time }) => within(time));
+        return found.map((row) => ({ ...row, ...row.slices }));
       }
       throw new Error(`There is no query ${name}.`);
     },

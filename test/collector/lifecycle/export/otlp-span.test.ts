@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { decodeTraces } from '../../../collector/src/decode/decode.ts';
-import { openPriceBook } from '../../../collector/src/enrich/price-book.ts';
-import { createRowBuilder } from '../../../collector/src/enrich/rows.ts';
-import { messageOf, requestOf, spanOf } from '../../../collector/src/lifecycle/otlp-span.ts';
-import { normalise } from '../../../collector/src/normalise/normalise.ts';
-import type { Row, SpanRows } from '../../../collector/src/stores/store.ts';
+import { decodeTraces } from '../../../../collector/src/decode/decode.ts';
+import { openPriceBook } from '../../../../collector/src/enrich/price-book.ts';
+import { createRowBuilder } from '../../../../collector/src/enrich/rows.ts';
+import { messageOf } from '../../../../collector/src/lifecycle/export/messages.ts';
+import { span_form, spanOf } from '../../../../collector/src/lifecycle/export/otlp-span.ts';
+import { requestOf } from '../../../../collector/src/lifecycle/export/requests.ts';
+import { normalise } from '../../../../collector/src/normalise/normalise.ts';
+import type { Row, SpanRows } from '../../../../collector/src/stores/store.ts';
+import { attributes, hex, messages, start_ns } from './arbitraries.ts';
 
 const build = createRowBuilder({ price_book: await openPriceBook() });
 
@@ -17,6 +20,7 @@ function rowsOf(request: string): SpanRows[] {
 /** The way of rows back into a request. */
 function exported(rows: readonly SpanRows[]): string {
   return requestOf(
+    span_form,
     rows.map(({ span, messages, embeddings }) => {
       const contents = new Map(messages.map((row) => [row.message_hash, messageOf(row as unknown as Row)]));
       return spanOf(span as unknown as Row, { messages: contents, vectors: embeddings as unknown as Row[] });
@@ -24,51 +28,6 @@ function exported(rows: readonly SpanRows[]): string {
   );
 }
 
-// No name that is read as a column: bytes and large integers come back as texts, and a text may be a user's id.
-const key = fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('__proto__', 'scope'));
-const any_value = fc.letrec((tie) => ({
-  value: fc.oneof(
-    { depthSize: 'small' },
-    fc.record({ stringValue: fc.string({ unit: 'grapheme', maxLength: 20 }) }),
-    fc.record({ boolValue: fc.boolean() }),
-    fc.record({ intValue: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String) }),
-    fc.record({
-      doubleValue: fc.oneof(
-        fc.double({ noNaN: true, noDefaultInfinity: true }),
-        fc.constantFrom('NaN', 'Infinity'),
-      ),
-    }),
-    fc.record({
-      bytesValue: fc.uint8Array({ maxLength: 9 }).map((bytes) => Buffer.from(bytes).toString('base64')),
-    }),
-    fc.record({ arrayValue: fc.record({ values: fc.array(tie('value'), { maxLength: 3 }) }) }),
-    fc.record({
-      kvlistValue: fc.record({ values: fc.array(fc.record({ key, value: tie('value') }), { maxLength: 3 }) }),
-    }),
-    fc.constant({}),
-  ),
-})).value;
-const attributes = fc.array(fc.record({ key, value: any_value }), { maxLength: 5 });
-
-const parts = fc.array(
-  fc.oneof(
-    fc.record({
-      type: fc.constant('text'),
-      content: fc.string({ unit: 'grapheme', minLength: 1, maxLength: 30 }),
-    }),
-    fc.record({
-      type: fc.constant('tool_call'),
-      name: fc.string({ minLength: 1 }),
-      arguments: fc.dictionary(fc.string(), fc.integer()),
-    }),
-    fc.record({ type: fc.constant('blob'), modality: fc.constant('image'), content: fc.base64String() }),
-  ),
-  { minLength: 1, maxLength: 3 },
-);
-const messages = fc.array(fc.record({ role: fc.constantFrom('system', 'user', 'assistant'), parts }), {
-  minLength: 1,
-  maxLength: 4,
-});
 const vector = fc.float32Array({ noNaN: true, noDefaultInfinity: true, minLength: 1, maxLength: 4 });
 const contents = fc.record({
   input: fc.option(messages),
@@ -76,9 +35,6 @@ const contents = fc.record({
   vectors: fc.array(vector, { maxLength: 3 }),
   with_texts: fc.boolean(),
 });
-
-const start_ns = fc.bigInt({ min: 946_684_800_000_000_000n, max: 1_900_000_000_000_000_000n });
-const hex = (length: number) => fc.stringMatching(new RegExp(`^[1-9a-f]{${length}}$`));
 
 const span = fc
   .record({

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it, onTestFinished } from 'vitest';
-import { exportSpans } from '../../../collector/src/lifecycle/export-spans.ts';
-import { openDuckDbStore } from '../../../collector/src/stores/duckdb/store.ts';
-import { bare, modelCall, noon_us, recordAt, second_us, spanRow } from '../../contracts/store/rows.ts';
-import { temporaryFolder } from '../../support/folder.ts';
-import { recordingLog } from '../../support/log.ts';
+import { exportSpans } from '../../../../collector/src/lifecycle/export/spans.ts';
+import { openDuckDbStore } from '../../../../collector/src/stores/duckdb/store.ts';
+import { bare, modelCall, noon_us, recordAt, second_us, spanRow } from '../../../contracts/store/rows.ts';
+import { temporaryFolder } from '../../../support/folder.ts';
+import { recordingLog } from '../../../support/log.ts';
 
 interface Line {
   readonly resourceSpans: readonly {

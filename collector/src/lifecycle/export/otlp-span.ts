@@ -1,7 +1,18 @@
 import * as semconv from '@sextant/sdk/semconv';
-import type { Message } from '../normalise/message.ts';
-import { keyValues } from '../replay/otlp.ts';
-import type { Row } from '../stores/store.ts';
+import type { Message } from '../../normalise/message.ts';
+import { keyValues } from '../../replay/otlp.ts';
+import type { Row } from '../../stores/store.ts';
+import { type Messages, messagesOf } from './messages.ts';
+import { jsonOf, listOf, nanosecondsOf } from './read.ts';
+import type { Attributes, ExportedItem } from './requests.ts';
+
+export const span_form = { resources: 'resourceSpans', scopes: 'scopeSpans', items: 'spans' } as const;
+
+export interface SpanContents {
+  readonly messages: Messages;
+  /** Rows with `vector` and `text_hash`. */
+  readonly vectors: readonly Row[];
+}
 
 /**
  * A row of `spans` as a span of OTLP JSON again, so that a collector that receives it makes the same row. Messages
@@ -10,21 +21,7 @@ import type { Row } from '../stores/store.ts';
  * What a row does not hold cannot come back: flags, counts of what a sender dropped, parts of a
  * microsecond, and that a text was once bytes or an integer beyond 2^53.
  */
-export interface ExportedSpan {
-  /** The span alone. */
-  readonly json: string;
-  /** Resource and scope, as in the column `resource`. */
-  readonly resource: string;
-}
-
-export interface SpanContents {
-  /** By hash; null for one whose text is not stored any more. */
-  readonly messages: ReadonlyMap<string, Message>;
-  /** Rows with `vector` and `text_hash`. */
-  readonly vectors: readonly Row[];
-}
-
-export function spanOf(row: Row, contents: SpanContents): ExportedSpan {
+export function spanOf(row: Row, contents: SpanContents): ExportedItem {
   const { start_ns, end_ns } = timesOf(row);
   const span = {
     traceId: row['trace_id'],
@@ -36,12 +33,12 @@ export function spanOf(row: Row, contents: SpanContents): ExportedSpan {
     startTimeUnixNano: String(start_ns),
     endTimeUnixNano: String(end_ns),
     attributes: keyValues(attributesOf(row, contents)),
-    events: (jsonOf(row, 'events') as EventJson[]).map(({ name, time, attributes }) => ({
+    events: (listOf(row, 'events') as EventJson[]).map(({ name, time, attributes }) => ({
       name,
       timeUnixNano: String(nanosecondsOf(time)),
       attributes: keyValues(attributes),
     })),
-    links: (jsonOf(row, 'links') as LinkJson[]).map((link) => ({
+    links: (listOf(row, 'links') as LinkJson[]).map((link) => ({
       traceId: link.trace_id,
       spanId: link.span_id,
       traceState: link.trace_state,
@@ -52,30 +49,8 @@ export function spanOf(row: Row, contents: SpanContents): ExportedSpan {
   return { json: JSON.stringify(span), resource: String(row['resource']) };
 }
 
-/** One ExportTraceServiceRequest as a line of JSON. */
-export function requestOf(spans: readonly ExportedSpan[]): string {
-  const groups = [...Map.groupBy(spans, ({ resource }) => resource)].map(([resource, members]) => {
-    const { scope, ...attributes } = JSON.parse(resource) as ResourceJson;
-    const { name, version, schema_url } = scope ?? {};
-    const described = { name, version, attributes: keyValues(scope?.attributes ?? {}) };
-    const items = members.map(({ json }) => json).join(',');
-    return `{"resource":${JSON.stringify({ attributes: keyValues(attributes) })},"scopeSpans":[{"scope":${JSON.stringify(
-      described,
-    )},"schemaUrl":${JSON.stringify(schema_url ?? '')},"spans":[${items}]}]}`;
-  });
-  return `{"resourceSpans":[${groups.join(',')}]}\n`;
-}
-
-/** A row of `messages` as the message it holds. */
-export function messageOf({ role, text, content }: Row): Message {
-  if (typeof content === 'string') return JSON.parse(content) as Message;
-  return { role: String(role), parts: [{ type: 'text', content: String(text) }] };
-}
-
 const kinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'];
 const statuses = ['unset', 'ok', 'error'];
-
-type Attributes = Readonly<Record<string, unknown>>;
 
 interface EventJson {
   readonly name: string;
@@ -90,24 +65,11 @@ interface LinkJson {
   readonly attributes: Attributes;
 }
 
-interface ResourceJson extends Attributes {
-  readonly scope?: {
-    readonly name?: string;
-    readonly version?: string;
-    readonly schema_url?: string;
-    readonly attributes?: Attributes;
-  };
-}
-
-function jsonOf(row: Row, column: string): unknown {
-  return JSON.parse(String(row[column]));
-}
-
 /** Attributes that are still on the span stay as they are: messages were read from them and are in them. */
 function attributesOf(row: Row, { messages, vectors }: SpanContents): Attributes {
   const contents: Record<string, unknown> = {};
   const put = (name: string, hashes: unknown) => {
-    const found = Array.isArray(hashes) ? hashes.flatMap((hash) => messages.get(String(hash)) ?? []) : [];
+    const found = messagesOf(hashes, messages);
     if (found.length > 0) contents[name] = JSON.stringify(found);
   };
   put(semconv.GEN_AI_INPUT_MESSAGES, row['input_messages']);
@@ -146,10 +108,4 @@ function timesOf(row: Row): { start_ns: bigint; end_ns: bigint } {
   const missing_ns = end_us * 1000n - end_ns;
   const shift_ns = missing_ns > 0n && missing_ns < 1000n ? missing_ns : 0n;
   return { start_ns: start_ns + shift_ns, end_ns: end_ns + shift_ns };
-}
-
-/** Nanoseconds of an ISO 8601 time with nine digits after the second. */
-function nanosecondsOf(time: string): bigint {
-  const [seconds = '', digits = '0'] = time.replace('Z', '').split('.');
-  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(digits.padEnd(9, '0').slice(0, 9));
 }

@@ -1,0 +1,9 @@
+-- When log records happened and were stored, in the order of an export, those after a given moment.
+-- scope: all
+SELECT epoch_us(time) AS time, epoch_us(ingest_time) AS ingest_time
+FROM logs
+WHERE tenant = $tenant
+  AND time >= make_timestamp($from_us) AND time < make_timestamp($to_us)
+  AND (time > make_timestamp($from_us) OR ingest_time > make_timestamp($after_ingest_us))
+ORDER BY time, ingest_time
+LIMIT $limit
