@@ -140,6 +140,13 @@ export const option_table = {
     'bytes',
     'Memory limit of the embedded store.',
   ),
+  duckdb_threads: option(
+    'SEXTANT_DUCKDB_THREADS',
+    'integer',
+    1,
+    'threads',
+    'Threads one query of the embedded store runs on. More make large queries faster and storing more expensive.',
+  ),
   sql_rows_max: option('SEXTANT_SQL_ROWS_MAX', 'integer', 10_000, 'rows', 'Most rows one SQL answer holds.'),
   sql_timeout_ms: option(
     'SEXTANT_SQL_TIMEOUT_MS',

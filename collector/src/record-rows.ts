@@ -1,3 +1,4 @@
+import { setImmediate as othersHadTheirTurn } from 'node:timers/promises';
 import { decodeLogs, decodeMetrics, decodeTraces } from './decode/decode.ts';
 import { logRows } from './enrich/log-rows.ts';
 import { metricRows } from './enrich/metric-rows.ts';
@@ -65,12 +66,12 @@ const nothing = { spans: [], logs: [], metrics: [], scores: [], amendments: [] }
  */
 export async function recordRows(record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
   const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
-  const rows = { ...rowsOfBody(body, record, parts), bytes: body.length };
+  const rows = { ...(await rowsOfBody(body, record, parts)), bytes: body.length };
   if (body !== record.body) giveBack(body);
   return rows;
 }
 
-function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): RecordRows {
+async function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
   const { position, tenant, content_type } = record;
   switch (record.signal) {
     case 'traces': {
@@ -78,7 +79,7 @@ function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Re
       return {
         ...nothing,
         position,
-        spans: spans.map((span) => parts.enrich(normalise(span, parts.dialects), tenant)),
+        spans: await mapInPortions(spans, (span) => parts.enrich(normalise(span, parts.dialects), tenant)),
         scores: spans.flatMap((span) => spanScores(span, tenant)),
       };
     }
@@ -92,6 +93,21 @@ function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Re
     }
   }
 }
+
+/** The store fetches rows and queries are answered on this thread too: neither shall wait for a large record. */
+async function mapInPortions<Item, Result>(
+  items: readonly Item[],
+  change: (item: Item) => Result,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (const [index, item] of items.entries()) {
+    if (index % portion_items === portion_items - 1) await othersHadTheirTurn();
+    results.push(change(item));
+  }
+  return results;
+}
+
+const portion_items = 64;
 
 function changed<Item>(items: readonly Item[], change: ((item: Item) => Item) | undefined): readonly Item[] {
   return change === undefined ? items : items.map(change);

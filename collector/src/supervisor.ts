@@ -105,6 +105,6 @@ function withMemorySettings(environment: Readonly<Record<string, string>>): Reco
   return {
     DUCKDB_JE_MALLOC_CONF: 'narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0',
     ...environment,
-    NODE_OPTIONS: `--max-semi-space-size=8 ${environment['NODE_OPTIONS'] ?? ''}`.trim(),
+    NODE_OPTIONS: `--max-semi-space-size=16 ${environment['NODE_OPTIONS'] ?? ''}`.trim(),
   };
 }

@@ -63,7 +63,10 @@ describe.skipIf(!has_shared_data)('recorded spans, replayed', () => {
       expect(replay.status, replay.stderr).toBe(0);
       const spans = await readSource(folder);
       expect(spans.length).toBeGreaterThan(0);
-      expect(JSON.parse(replay.stdout)).toMatchObject({ accepted: spans.length, rejected: 0, failed: 0 });
+      const { accepted, ...rest } = JSON.parse(replay.stdout) as { accepted: number };
+      expect(rest).toMatchObject({ rejected: 0, failed: 0 });
+      // Some folders hold logs and metrics beside their spans.
+      expect(accepted).toBeGreaterThanOrEqual(spans.length);
       for (const span of spans) sources.set(span.id, span);
     }
     // Sent once more, nothing is stored twice.

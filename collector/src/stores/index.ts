@@ -24,6 +24,7 @@ const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => P
     return await openDuckDbStore({
       folder: join(options.data, 'days'),
       memory_bytes: options.duckdb_memory_bytes,
+      threads: options.duckdb_threads,
       deduplication_hours: options.deduplication_hours,
       query_timeout_ms: options.sql_timeout_ms,
       ...parts,

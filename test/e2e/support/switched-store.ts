@@ -12,6 +12,7 @@ export default async function openSwitchedStore(
   const store = await openDuckDbStore({
     folder: join(options.data, 'days'),
     memory_bytes: options.duckdb_memory_bytes,
+    threads: options.duckdb_threads,
     query_timeout_ms: options.sql_timeout_ms,
     deduplication_hours: options.deduplication_hours,
     ...parts,

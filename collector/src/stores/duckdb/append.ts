@@ -47,7 +47,7 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
 /** Rows that wait to be handed over are counted; few of them may be large all the same. */
 const waiting_bytes_max = 32 * 1024 * 1024;
 /** DuckDB fails to commit what is many times larger than the memory it may use. */
-const transaction_bytes_max = 96 * 1024 * 1024;
+const transaction_bytes_max = 128 * 1024 * 1024;
 
 /** Gives every transaction a later ingest time than the one before, whatever the machine's clock does. */
 export interface IngestClock {

@@ -41,6 +41,8 @@ export interface DayFile {
 export interface DayFilesOptions {
   readonly folder: string;
   readonly memory_bytes: number;
+  /** Threads of one query; 1 where it is left out. */
+  readonly threads?: number;
   /** How long after its start a span that arrives again is recognised; 0 means always. */
   readonly deduplication_hours: number;
   readonly log: Log;
@@ -80,7 +82,8 @@ export class DayFiles {
     }
     const instance = await DuckDBInstance.create(':memory:', {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
-      threads: '1',
+      // With a second thread, the one that waits for it spins: storing a span then takes a third more.
+      threads: String(options.threads ?? 1),
       // Smaller checkpoints stall the writer again and again; larger ones need more memory than there is for long texts.
       checkpoint_threshold: '64MiB',
       temp_directory: join(options.folder, 'temporary'),
