@@ -92,7 +92,7 @@ function check(name: string, run: (parts: Parts) => Promise<void>): Check {
       const channel = alertmanager({ url: server.url }, local_http);
       const send = async (notification: Notification) => {
         const outcome = await channel.send(notification, { timeout_ms: WAIT_MS });
-        assert.deepEqual(outcome, { result: 'ok' }, JSON.stringify(notification).slice(0, 2000));
+        assert.deepEqual(outcome, { result: 'ok', status: 200 }, JSON.stringify(notification).slice(0, 2000));
       };
       try {
         await run({ server, receiver, send });
