@@ -10,7 +10,9 @@ const references = 100;
 export function fixedReference(windows: number): string[] {
   const { fit, known, n_reference } = populations.clinc();
   const random = createRandom(9);
-  const plans = [500, 5_000].flatMap((n) => [0.05, 0.01, 0.001].map((alpha) => ({ n, alpha, worst: 0, hits: 0 })));
+  const plans = [500, 5_000].flatMap((n) =>
+    [0.05, 0.01, 0.001].map((alpha) => ({ n, alpha, worst: 0, hits: 0 })),
+  );
   const per_reference = Math.max(20, Math.round(windows / references));
   for (let i = 0; i < references; i++) {
     const { reference, rest } = dealReference(known, n_reference, random);
