@@ -124,6 +124,7 @@ describe('tidy', () => {
       'measured.ts',
       'calls.ts',
       'queries.ts',
+      'record-parts.ts',
       'provider.ts',
       'providers.ts',
       'instrument.ts',

@@ -1,5 +1,6 @@
 import { setImmediate as othersHadTheirTurn } from 'node:timers/promises';
-import { decodeLogs, decodeMetrics, decodeTraces } from './decode/decode.ts';
+import { decodeLogs, decodeMetrics, spansOf } from './decode/decode.ts';
+import type { DecodedSpan } from './decode/records.ts';
 import { logRows } from './enrich/log-rows.ts';
 import { metricRows } from './enrich/metric-rows.ts';
 import type { RowBuilder } from './enrich/rows.ts';
@@ -25,89 +26,100 @@ export interface RecordParts {
 }
 
 /**
- * The rows of records, one record after the other; the next is inflated while the reader takes those of this one.
- * They are made anew each time they are read, so that a batch never lies in memory as a whole.
+ * The rows of records, one record after the other, a large one in parts; the next is inflated meanwhile. They are made
+ * anew each time they are read, so that a batch never lies in memory as a whole, and what becomes of some spans is
+ * done with before the next are decoded: most of the objects on the way die young.
  */
 export function readRows(records: readonly JournalRecord[], parts: RecordParts): AsyncIterable<RecordRows> {
   const unreadable = new Set<JournalRecord>();
-  const rowsOf = async (record: JournalRecord): Promise<RecordRows> => {
+  async function* rowsOf(record: JournalRecord, body: Promise<Buffer>): AsyncGenerator<RecordRows> {
     try {
-      return await recordRows(record, parts);
+      yield* recordRows(record, parts, body);
     } catch (error) {
       if (error instanceof SextantError && errors[error.code].retry) throw error;
       if (!unreadable.has(record)) parts.drop('unreadable_record', error);
       unreadable.add(record);
-      return { ...nothing, position: record.position };
+      yield { ...nothing, position: record.position };
     }
-  };
-  return { [Symbol.asyncIterator]: () => inTurn(records, rowsOf) };
-}
-
-async function* inTurn<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): AsyncGenerator<Result> {
-  let coming: Promise<Result> | null = null;
-  for (const item of items) {
-    const ready = coming;
-    coming = work(item);
-    // A reader that stops here never hears of it.
-    coming.catch(() => undefined);
-    if (ready) yield await ready;
   }
-  if (coming) yield await coming;
+  return {
+    async *[Symbol.asyncIterator]() {
+      let coming = records[0] && inflateBody(records[0], parts);
+      for (const [index, record] of records.entries()) {
+        const body = coming as Promise<Buffer>;
+        const next = records[index + 1];
+        coming = next && inflateBody(next, parts);
+        // A reader that stops here never hears of it.
+        coming?.catch(() => undefined);
+        yield* rowsOf(record, body);
+      }
+    },
+  };
 }
 
 const nothing = { spans: [], logs: [], metrics: [], scores: [], amendments: [] } as const;
 
 /**
- * Makes the rows of one journal record.
+ * Makes the rows of one journal record, in parts.
  * @throws SextantError when the record cannot be read
  */
-export async function recordRows(record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
-  const body = await inflate(record.body, record.encoding, parts.body_bytes_max);
-  const rows = { ...(await rowsOfBody(body, record, parts)), bytes: body.length };
-  if (body !== record.body) giveBack(body);
-  return rows;
-}
-
-async function rowsOfBody(body: Buffer, record: JournalRecord, parts: RecordParts): Promise<RecordRows> {
-  const { position, tenant, content_type } = record;
-  switch (record.signal) {
-    case 'traces': {
-      const spans = changed(decodeTraces(body, content_type).spans, parts.redactor?.span);
-      return {
-        ...nothing,
-        position,
-        spans: await mapInPortions(spans, (span) => parts.enrich(normalise(span, parts.dialects), tenant)),
-        scores: spans.flatMap((span) => spanScores(span, tenant)),
-      };
-    }
-    case 'logs': {
-      const logs = changed(decodeLogs(body, content_type).logs, parts.redactor?.log);
-      return { ...nothing, position, ...logRows(logs, record) };
-    }
-    case 'metrics': {
-      const points = changed(decodeMetrics(body, content_type).points, parts.redactor?.point);
-      return { ...nothing, position, metrics: metricRows(points, record) };
-    }
+export async function* recordRows(
+  record: JournalRecord,
+  parts: RecordParts,
+  inflated: Promise<Buffer> = inflateBody(record, parts),
+): AsyncGenerator<RecordRows> {
+  const body = await inflated;
+  try {
+    if (record.signal === 'traces') yield* traceRows(body, record, parts);
+    else yield otherRows(body, record, parts);
+  } finally {
+    if (body !== record.body) giveBack(body);
   }
 }
 
-/** The store fetches rows and queries are answered on this thread too: neither shall wait for a large record. */
-async function mapInPortions<Item, Result>(
-  items: readonly Item[],
-  change: (item: Item) => Result,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  for (const [index, item] of items.entries()) {
-    if (index % portion_items === portion_items - 1) await othersHadTheirTurn();
-    results.push(change(item));
-  }
-  return results;
+async function inflateBody(record: JournalRecord, parts: RecordParts): Promise<Buffer> {
+  return await inflate(record.body, record.encoding, parts.body_bytes_max);
 }
 
-const portion_items = 64;
+async function* traceRows(
+  body: Buffer,
+  record: JournalRecord,
+  parts: RecordParts,
+): AsyncGenerator<RecordRows> {
+  let portion: DecodedSpan[] = [];
+  for (const decoded of spansOf(body, record.content_type)) {
+    portion.push(decoded);
+    if (portion.length < portion_spans) continue;
+    yield { ...spanRows(portion, record, parts), has_more: true };
+    portion = [];
+    // The store fetches rows and queries are answered on this thread too: neither shall wait for a large record.
+    await othersHadTheirTurn();
+  }
+  yield spanRows(portion, record, parts);
+}
+
+const portion_spans = 64;
+
+function spanRows(decoded: readonly DecodedSpan[], record: JournalRecord, parts: RecordParts): RecordRows {
+  const { position, tenant } = record;
+  const spans = changed(decoded, parts.redactor?.span);
+  return {
+    ...nothing,
+    position,
+    spans: spans.map((span) => parts.enrich(normalise(span, parts.dialects), tenant)),
+    scores: spans.flatMap((span) => spanScores(span, tenant)),
+  };
+}
+
+function otherRows(body: Buffer, record: JournalRecord, parts: RecordParts): RecordRows {
+  const { position, content_type } = record;
+  if (record.signal === 'logs') {
+    const logs = changed(decodeLogs(body, content_type).logs, parts.redactor?.log);
+    return { ...nothing, position, ...logRows(logs, record) };
+  }
+  const points = changed(decodeMetrics(body, content_type).points, parts.redactor?.point);
+  return { ...nothing, position, metrics: metricRows(points, record) };
+}
 
 function changed<Item>(items: readonly Item[], change: ((item: Item) => Item) | undefined): readonly Item[] {
   return change === undefined ? items : items.map(change);

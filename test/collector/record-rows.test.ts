@@ -6,6 +6,7 @@ import type { JournalRecord } from '../../collector/src/journal/tail.ts';
 import { dialects } from '../../collector/src/normalise/dialects/index.ts';
 import { readRows, recordRows } from '../../collector/src/record-rows.ts';
 import { createRedactor } from '../../collector/src/redact/redactor.ts';
+import { joinParts } from '../../collector/src/stores/record-parts.ts';
 import type { RecordRows } from '../../collector/src/stores/store.ts';
 import { readTauRuns, type TauMessage } from '../e2e/support/tau.ts';
 import { has_shared_data, readShared } from '../support/shared-data.ts';
@@ -29,7 +30,13 @@ function record(signal: JournalRecord['signal'], json: string): JournalRecord {
 }
 
 const read = (signal: JournalRecord['signal'], json: object | string) =>
-  recordRows(record(signal, typeof json === 'string' ? json : JSON.stringify(json)), parts);
+  whole(recordRows(record(signal, typeof json === 'string' ? json : JSON.stringify(json)), parts));
+
+async function whole(made: AsyncIterable<RecordRows>): Promise<RecordRows> {
+  const parts: RecordRows[] = [];
+  for await (const part of made) parts.push(part);
+  return joinParts(parts);
+}
 
 const string = (value: string) => ({ stringValue: value });
 const attribute = (key: string, value: string) => ({ key, value: string(value) });
@@ -104,7 +111,7 @@ describe('a journal record', () => {
     const messages = JSON.stringify([{ role: 'user', parts: [{ type: 'text', content: `use ${secret}` }] }]);
     const span = { ...ids, name: 'chat', attributes: [attribute('gen_ai.input.messages', messages)] };
     const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans: [span] }] }] });
-    const rows = await recordRows(record('traces', json), { ...parts, redactor });
+    const rows = await whole(recordRows(record('traces', json), { ...parts, redactor }));
     expect(rows.spans[0]?.messages[0]?.text).toBe('use [REDACTED]');
     expect(forms).toEqual(['model_provider_key']);
   });
@@ -120,9 +127,22 @@ describe('a journal record', () => {
   it('that cannot be read throws', async () => {
     await expect(read('logs', '{')).rejects.toThrow();
     await expect(
-      recordRows({ ...record('metrics', ''), body: Buffer.from('no gzip') }, parts),
+      whole(recordRows({ ...record('metrics', ''), body: Buffer.from('no gzip') }, parts)),
     ).rejects.toThrow();
   });
+});
+
+it('a record of many spans comes in parts, the last of which says so', async () => {
+  const spans = Array.from({ length: 200 }, (_, index) => {
+    return { ...ids, spanId: index.toString(16).padStart(16, 'a'), name: `span ${index}` };
+  });
+  const json = JSON.stringify({ resourceSpans: [{ scopeSpans: [{ spans }] }] });
+  const made: RecordRows[] = [];
+  for await (const part of readRows([record('traces', json)], parts)) made.push(part);
+  expect(made.length).toBeGreaterThan(2);
+  expect(made.map(({ has_more }) => has_more ?? false)).toEqual(made.map((part) => part !== made.at(-1)));
+  const names = made.flatMap((part) => part.spans.map(({ span }) => span.name));
+  expect(names).toEqual(spans.map(({ name }) => name));
 });
 
 it('a batch passes what cannot be read, and says so once however often it is made', async () => {

@@ -4,8 +4,8 @@ import { decodeJsonTraces } from './json-traces.ts';
 import { inspectProtobuf } from './protobuf-inspect.ts';
 import { decodeProtobufLogs } from './protobuf-logs.ts';
 import { decodeProtobufMetrics } from './protobuf-metrics.ts';
-import { decodeProtobufTraces } from './protobuf-traces.ts';
-import type { DecodedLogs, DecodedMetrics, DecodedTraces, Inspection } from './records.ts';
+import { decodeProtobufTraces, protobufSpans } from './protobuf-traces.ts';
+import type { DecodedLogs, DecodedMetrics, DecodedSpan, DecodedTraces, Inspection } from './records.ts';
 
 export type ContentType = 'protobuf' | 'json';
 
@@ -15,6 +15,15 @@ export type ContentType = 'protobuf' | 'json';
  */
 export function decodeTraces(body: Buffer, content_type: ContentType): DecodedTraces {
   return content_type === 'json' ? decodeJsonTraces(body) : decodeProtobufTraces(body);
+}
+
+/**
+ * The spans of an inflated trace request, those in protobuf each decoded when it is asked for. The body must stay as it
+ * is until then.
+ * @throws SextantError undecodable
+ */
+export function spansOf(body: Buffer, content_type: ContentType): Iterable<DecodedSpan> {
+  return content_type === 'json' ? decodeJsonTraces(body).spans : protobufSpans(body, []);
 }
 
 /**

@@ -3,41 +3,61 @@ import { ProtobufReader } from './protobuf-reader.ts';
 import type { AttributeValue, Rejection, Resource, Scope, Surroundings } from './records.ts';
 
 /**
- * Walks an export request of any signal and calls `decodeItem` with the reader on each span, log record or metric.
- * The three envelopes have the same field numbers: request 1 = resource item; resource item 1 = resource,
- * 2 = scope item; scope item 1 = scope, 2 = item, 3 = schema URL.
+ * Walks an export request of any signal and stops at each span, log record or metric: the reader is inside of it until
+ * the next one is asked for. The three envelopes have the same field numbers: request 1 = resource item; resource item
+ * 1 = resource, 2 = scope item; scope item 1 = scope, 2 = item, 3 = schema URL.
  */
-export function walkProtobuf(body: Buffer, rejections: Rejection[], decodeItem: DecodeItem): void {
+export function* protobufItems(body: Buffer, rejections: Rejection[]): Generator<ProtobufItem> {
   const reader = new ProtobufReader(body);
   while (reader.next()) {
-    if (reader.field === 1) inside(reader, () => walkResource(reader, rejections, decodeItem));
-    else reader.skip();
+    if (reader.field !== 1) {
+      reader.skip();
+      continue;
+    }
+    const outer_end = reader.enter();
+    yield* itemsOfResource(reader, rejections);
+    reader.leave(outer_end);
   }
 }
 
-type DecodeItem = (reader: ProtobufReader, around: Surroundings) => void;
+export interface ProtobufItem {
+  readonly reader: ProtobufReader;
+  readonly around: Surroundings;
+}
 
 // Fields may come in any order, so the resource and the scope are read before the items that belong to them.
-function walkResource(reader: ProtobufReader, rejections: Rejection[], decodeItem: DecodeItem): void {
+function* itemsOfResource(reader: ProtobufReader, rejections: Rejection[]): Generator<ProtobufItem> {
   const start = reader.position;
   const resource: Resource = { attributes: decodeResourceAttributes(reader, rejections) };
   reader.position = start;
   while (reader.next()) {
-    if (reader.field !== 2) reader.skip();
-    else
-      inside(reader, () => {
-        const scope_start = reader.position;
-        const scope = decodeScope(reader, rejections);
-        reader.position = scope_start;
-        walkItems(reader, { resource, scope }, decodeItem);
-      });
+    if (reader.field !== 2) {
+      reader.skip();
+      continue;
+    }
+    const outer_end = reader.enter();
+    yield* itemsOfScope(reader, resource, rejections);
+    reader.leave(outer_end);
   }
 }
 
-function walkItems(reader: ProtobufReader, around: Surroundings, decodeItem: DecodeItem): void {
+function* itemsOfScope(
+  reader: ProtobufReader,
+  resource: Resource,
+  rejections: Rejection[],
+): Generator<ProtobufItem> {
+  const start = reader.position;
+  const scope = decodeScope(reader, rejections);
+  reader.position = start;
+  const item = { reader, around: { resource, scope } };
   while (reader.next()) {
-    if (reader.field === 2) inside(reader, () => decodeItem(reader, around));
-    else reader.skip();
+    if (reader.field !== 2) {
+      reader.skip();
+      continue;
+    }
+    const outer_end = reader.enter();
+    yield item;
+    reader.leave(outer_end);
   }
 }
 

@@ -1,7 +1,7 @@
 import { optionalId } from './ids.ts';
 import { too_deep, tooDeep } from './limits.ts';
 import { decodeAttribute, decodeValue } from './protobuf-attributes.ts';
-import { walkProtobuf } from './protobuf-envelope.ts';
+import { protobufItems } from './protobuf-envelope.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import type {
   AttributeValue,
@@ -20,9 +20,8 @@ import type {
 export function decodeProtobufLogs(body: Buffer): DecodedLogs {
   const logs: DecodedLog[] = [];
   const rejections: Rejection[] = [];
-  walkProtobuf(body, rejections, (reader, around) => {
+  for (const { reader, around } of protobufItems(body, rejections))
     logs.push(decodeLog(reader, around, rejections));
-  });
   return { logs, rejections };
 }
 

@@ -1,4 +1,4 @@
-import { walkProtobuf } from './protobuf-envelope.ts';
+import { protobufItems } from './protobuf-envelope.ts';
 import { decodePoint } from './protobuf-points.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import type {
@@ -19,7 +19,8 @@ import type {
 export function decodeProtobufMetrics(body: Buffer): DecodedMetrics {
   const points: DecodedPoint[] = [];
   const rejections: Rejection[] = [];
-  walkProtobuf(body, rejections, (reader, around) => decodeMetric(reader, around, { points, rejections }));
+  for (const { reader, around } of protobufItems(body, rejections))
+    decodeMetric(reader, around, { points, rejections });
   return { points, rejections };
 }
 

@@ -1,6 +1,6 @@
 import { optionalId, rejectIds } from './ids.ts';
 import { addAttribute, decodeAttribute } from './protobuf-attributes.ts';
-import { walkProtobuf } from './protobuf-envelope.ts';
+import { protobufItems } from './protobuf-envelope.ts';
 import type { ProtobufReader } from './protobuf-reader.ts';
 import {
   type AttributeValue,
@@ -20,15 +20,22 @@ import {
  * @throws SextantError undecodable
  */
 export function decodeProtobufTraces(body: Buffer): DecodedTraces {
-  const spans: DecodedSpan[] = [];
   const rejections: Rejection[] = [];
-  walkProtobuf(body, rejections, (reader, around) => {
+  return { spans: [...protobufSpans(body, rejections)], rejections };
+}
+
+/**
+ * The spans of an ExportTraceServiceRequest, each decoded when it is asked for. What is wrong is added to the
+ * rejections.
+ * @throws SextantError undecodable
+ */
+export function* protobufSpans(body: Buffer, rejections: Rejection[]): Generator<DecodedSpan> {
+  for (const { reader, around } of protobufItems(body, rejections)) {
     const span = decodeSpan(reader, around, rejections);
     const rejection = rejectIds(span.trace_id, span.span_id);
     if (rejection) rejections.push(rejection);
-    else spans.push(span);
-  });
-  return { spans, rejections };
+    else yield span;
+  }
 }
 
 function decodeSpan(reader: ProtobufReader, around: Surroundings, rejections: Rejection[]): DecodedSpan {

@@ -75,7 +75,7 @@ async function* keptRecords(
   };
   for await (const record of records) {
     yield {
-      position: record.position,
+      ...record,
       spans: keep(record.spans, ({ span }) => span.start_time),
       logs: keep(record.logs, ({ time }) => time),
       metrics: keep(record.metrics, ({ time }) => time),

@@ -84,12 +84,15 @@ export interface Batch {
   readonly records: Iterable<RecordRows> | AsyncIterable<RecordRows>;
 }
 
-/** What one journal record became. A record may hold nothing. */
+/**
+ * What one journal record became, or a part of it: the parts of a record follow one another. A record may hold nothing.
+ * After a crash a record is there with all its parts or with none.
+ */
 export interface RecordRows {
-  /** The position just after the record. */
+  /** The position just after the record, the same for all its parts. */
   readonly position: Position;
-  /** Size of what the rows were made of, where it is known: a store bounds with it what it holds in memory. */
-  readonly bytes?: number;
+  /** The next rows are of the same record, too. */
+  readonly has_more?: boolean;
   readonly spans: readonly SpanRows[];
   readonly logs: readonly NewRow<'logs'>[];
   readonly metrics: readonly NewRow<'metrics'>[];

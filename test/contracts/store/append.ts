@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest';
 import { microsOf, type OpenStore, rowsOf, useStore, valuesOf } from './harness.ts';
-import { bare, day_us, embeddingRow, modelCall, no_rows, recordAt, second_us, spanRow } from './rows.ts';
+import {
+  bare,
+  day_us,
+  embeddingRow,
+  inParts,
+  modelCall,
+  no_rows,
+  recordAt,
+  second_us,
+  spanRow,
+} from './rows.ts';
 
 /** Durable, once, in order: what arrives through the journal. */
 export function appendTests(open: OpenStore): void {
@@ -61,6 +71,30 @@ export function appendTests(open: OpenStore): void {
     expect(stored).toBe(3);
     await under.reopen();
     expect((await under.store.append({ records: [first, second, third] })).stored).toBe(0);
+    expect(await names()).toEqual(['span 1', 'span 2', 'span 3']);
+  });
+
+  test('a record in parts is one record', async () => {
+    const records = [recordAt(100, modelCall(1), modelCall(2), modelCall(1)), recordAt(200, modelCall(2))];
+    const batch = { records: records.flatMap(inParts) };
+    expect(await under.store.append(batch)).toEqual({ stored: 2, duplicated: 2 });
+    expect((await under.store.append(batch)).stored).toBe(0);
+    expect(await under.store.position()).toEqual({ segment: 1, offset: 200 });
+    expect(await rowsOf(under.store, 'embeddings')).toHaveLength(2);
+  });
+
+  test('of a record that breaks off between its parts nothing is there, and it may come again', async () => {
+    const [part] = inParts(recordAt(200, modelCall(2), modelCall(3)));
+    async function* breaksOff() {
+      yield recordAt(100, modelCall(1));
+      yield part as typeof first;
+      throw new Error('The rest cannot be read now.');
+    }
+    await expect(under.store.append({ records: breaksOff() })).rejects.toThrow();
+    await under.reopen();
+    expect(await names()).not.toContain('span 2');
+    const records = [recordAt(100, modelCall(1)), recordAt(200, modelCall(2), modelCall(3))];
+    await under.store.append({ records });
     expect(await names()).toEqual(['span 1', 'span 2', 'span 3']);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { comparePositions, type RecordRows, type SpanRows } from '../../../collector/src/stores/store.ts';
 import { type OpenStore, rowsOf, useStore } from './harness.ts';
-import { day_us, modelCall, noon_us, recordAt } from './rows.ts';
+import { day_us, inParts, modelCall, noon_us, recordAt } from './rows.ts';
 
 /** What a store must hold after any history of batches, repeats and restarts, in a few lines. */
 class Model {
@@ -57,9 +57,10 @@ export function historyTests(open: OpenStore): void {
     let next = 0;
     for (const { back, forward, reopen } of steps) {
       const start = Math.max(0, next - back);
-      const batch = { records: records.slice(start, next + forward) };
+      const whole = records.slice(start, next + forward);
       const before = model.spans.size;
-      model.append(batch.records);
+      model.append(whole);
+      const batch = { records: reopen ? whole : whole.flatMap(inParts) };
       expect((await under.store.append(batch)).stored).toBe(model.spans.size - before);
       next = Math.min(records.length, next + forward);
       if (reopen) await under.reopen();

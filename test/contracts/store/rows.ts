@@ -211,6 +211,14 @@ export function recordWith(offset: number, rows: Partial<Omit<RecordRows, 'posit
   return { ...no_rows, ...rows, position: { segment: 1, offset } };
 }
 
+/** A record as it comes when it is large: each span and each other row in a part of its own. */
+export function inParts({ position, ...rows }: RecordRows): RecordRows[] {
+  const parts = Object.entries(rows).flatMap(([name, items]) =>
+    (items as readonly object[]).map((item) => ({ ...no_rows, [name]: [item], position, has_more: true })),
+  );
+  return [...parts, { ...no_rows, position }];
+}
+
 export function traceId(number: number): string {
   return `a${number.toString(16).padStart(31, '0')}`;
 }

@@ -1,3 +1,4 @@
+import { wholeRecords } from '../record-parts.ts';
 import {
   type Appended,
   type Batch,
@@ -29,7 +30,7 @@ export async function appendBatch(parts: StoreParts, batch: Batch): Promise<Appe
   const { client, state, waiting } = parts;
   const position = state.position();
   const records: RecordRows[] = [];
-  for await (const record of batch.records) {
+  for await (const record of wholeRecords(batch.records)) {
     if (!position || comparePositions(record.position, position) > 0) records.push(record);
   }
   const through = records.at(-1)?.position;

@@ -1,3 +1,4 @@
+import { joinParts } from '../record-parts.ts';
 import { tables } from '../schema.ts';
 import {
   type Amendment,
@@ -20,19 +21,18 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   const days = new OpenDays(files, clock);
   const counts = { stored: 0, duplicated: 0 };
   let through: Position | null = null;
-  const bytes = { waiting: 0, written: 0 };
+  let held: RecordRows[] = [];
   try {
-    for await (const record of batch.records) {
-      await appendRecord(days, record, counts);
-      through = record.position;
-      bytes.waiting += record.bytes ?? 0;
-      if (bytes.waiting < waiting_bytes_max) continue;
-      bytes.written += bytes.waiting;
-      bytes.waiting = 0;
-      await days.flush();
-      if (bytes.written < transaction_bytes_max) continue;
-      bytes.written = 0;
-      await days.commit(through);
+    for await (const part of batch.records) {
+      held.push(part);
+      // Days are committed with whole records only; of one that touches many, the rest is taken as a whole.
+      if (part.has_more && days.are_many) continue;
+      await appendRecord(days, joinParts(held), counts);
+      held = [];
+      if (days.waiting_bytes > waiting_bytes_max) await days.flush();
+      if (part.has_more) continue;
+      through = part.position;
+      if (days.handed_over_bytes > transaction_bytes_max) await days.commit(through);
     }
     if (through) await days.commit(through);
   } catch (error) {
@@ -44,10 +44,10 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   return { ...counts, through };
 }
 
-/** Rows that wait to be handed over are counted; few of them may be large all the same. */
+/** Rows wait to be handed over until they fill a chunk; few of them may be large all the same. */
 const waiting_bytes_max = 32 * 1024 * 1024;
 /** DuckDB fails to commit what is many times larger than the memory it may use. */
-const transaction_bytes_max = 128 * 1024 * 1024;
+const transaction_bytes_max = 192 * 1024 * 1024;
 
 /** Gives every transaction a later ingest time than the one before, whatever the machine's clock does. */
 export interface IngestClock {
@@ -90,6 +90,19 @@ class OpenDays {
     return this.#files.get(day) ? await this.get(day) : null;
   }
 
+  /** Each holds memory of its own. */
+  get are_many(): boolean {
+    return this.#open.size > open_days_max;
+  }
+
+  get waiting_bytes(): number {
+    return [...this.#open.values()].reduce((sum, { waiting_bytes }) => sum + waiting_bytes, 0);
+  }
+
+  get handed_over_bytes(): number {
+    return [...this.#open.values()].reduce((sum, { handed_over_bytes }) => sum + handed_over_bytes, 0);
+  }
+
   async flush(): Promise<void> {
     for (const transaction of this.#open.values()) await transaction.flush();
   }
@@ -98,9 +111,9 @@ class OpenDays {
     for (const [day, transaction] of this.#open) await this.#commit(day, transaction, through);
   }
 
-  /** Commits some days before the others where many are open: each holds memory of its own. */
+  /** Commits some days before the others where many are open. */
   async commitSome(through: Position, unfinished: ReadonlySet<string>): Promise<void> {
-    if (this.#open.size <= open_days_max) return;
+    if (!this.are_many) return;
     for (const [day, transaction] of this.#open) {
       if (!unfinished.has(day)) await this.#commit(day, transaction, through);
     }
@@ -139,7 +152,7 @@ async function appendRecord(
     }
     for (const amendment of part.amendments) await amend(days, record, amendment);
     unfinished.delete(day);
-    await days.commitSome(record.position, unfinished);
+    if (!record.has_more) await days.commitSome(record.position, unfinished);
   }
 }
 

@@ -1,12 +1,12 @@
 import { type DuckDBConnection, DuckDBListValue, LIST, VARCHAR } from '@duckdb/node-api';
 import type { NewRow } from '../schema.ts';
-import { type Amendment, comparePositions, type Position, type SpanRows } from '../store.ts';
+import { type Amendment, comparePositions, type Position, type Row, type SpanRows } from '../store.ts';
 import { amendmentRow, applyAmendments } from './amendments.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
 import { type DayKeys, type KeyedTable, keyExpression, messageKey, spanKey, versionKey } from './day-keys.ts';
 import { nextDay } from './days.ts';
 import { setProgress } from './progress.ts';
-import { chunk_rows, type WritableTable } from './row-inserter.ts';
+import type { RowBuffer, WritableTable } from './row-buffer.ts';
 
 export interface DayTransactionOptions {
   readonly files: DayFiles;
@@ -27,10 +27,11 @@ export class DayTransaction {
   readonly #added = { spans: newKeys(), messages: newKeys(), versions: newKeys(), amendments: newKeys() };
   readonly #written = new Set<WritableTable>();
   /** Rows that were not handed over yet. */
-  readonly #waiting = new Map<WritableTable, object[]>();
+  readonly #waiting = new Map<WritableTable, RowBuffer>();
   /** The rows DuckDB is taking: a connection runs one statement at a time, and more rows are made meanwhile. */
   #handing_over: Promise<void> = Promise.resolve();
   #has_amendments = false;
+  #handed_over_bytes = 0;
 
   private constructor(options: DayTransactionOptions, connection: DuckDBConnection, keys: DayKeys) {
     this.#options = options;
@@ -71,14 +72,25 @@ export class DayTransaction {
     return fresh.length;
   }
 
+  /** What waits in memory to be handed over. */
+  get waiting_bytes(): number {
+    return [...this.#waiting.values()].reduce((sum, rows) => sum + rows.bytes, 0);
+  }
+
+  /** What DuckDB has to commit. */
+  get handed_over_bytes(): number {
+    return this.#handed_over_bytes;
+  }
+
   /** Adds rows without looking whether they are there. */
   async addRows(table: WritableTable, rows: readonly object[]): Promise<void> {
-    if (rows.length === 0) return;
-    const waiting = this.#waiting.get(table) ?? [];
-    this.#waiting.set(table, waiting);
     this.#written.add(table);
-    for (const row of rows) waiting.push(row);
-    if (waiting.length >= chunk_rows) await this.#handOver(table);
+    for (const row of rows) {
+      const waiting = this.#waiting.get(table) ?? this.#options.files.inserter.takeBuffer(table);
+      this.#waiting.set(table, waiting);
+      waiting.add(row as Row);
+      if (waiting.is_full) await this.#handOver(table);
+    }
   }
 
   async addMessages(messages: readonly NewRow<'messages'>[]): Promise<void> {
@@ -193,12 +205,14 @@ export class DayTransaction {
 
   /** Starts handing over the rows of a table as soon as DuckDB has taken those before. */
   async #handOver(table: WritableTable): Promise<void> {
-    const rows = this.#waiting.get(table) ?? [];
+    const rows = this.#waiting.get(table);
+    if (!rows) return;
     this.#waiting.delete(table);
+    this.#handed_over_bytes += rows.bytes;
     await this.#handing_over;
     const { files, file, ingest_time } = this.#options;
     const target = { catalog: file.day, table, ingest_time };
-    this.#handing_over = files.inserter.insert(this.#connection, target, rows);
+    this.#handing_over = files.inserter.insertBuffer(this.#connection, target, rows);
     // Whoever waits for it next hears of its error.
     this.#handing_over.catch(() => undefined);
   }

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it } from 'vitest';
 import { openDuckDbStore } from '../../../../collector/src/stores/duckdb/store.ts';
 import type { RecordRows, Store } from '../../../../collector/src/stores/store.ts';
-import { bare, no_rows, recordAt, spanRow } from '../../../contracts/store/rows.ts';
+import { bare, inParts, no_rows, recordAt, spanRow } from '../../../contracts/store/rows.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 import { recordingLog } from '../../../support/log.ts';
 
@@ -26,16 +26,23 @@ function recordOfManyDays(offset: number, first: number): RecordRows {
   return { ...no_rows, ...recordAt(offset, ...spans.map(bare)), logs };
 }
 
-it('stores one record with spans and logs of many days, once however often it comes', async () => {
-  const folder = temporaryFolder();
-  const control = new DatabaseSync(join(folder, 'control.db'));
-  const options = { folder: join(folder, 'days'), memory_bytes: 256 * 2 ** 20, deduplication_hours: 0 };
-  store = await openDuckDbStore({ ...options, control, query_timeout_ms: 20_000, log: recordingLog() });
-  const records = [recordOfManyDays(100, 1), recordOfManyDays(200, 1 + days)];
-  expect(await store.append({ records })).toEqual({ stored: 4 * days, duplicated: 0 });
-  expect(await store.append({ records })).toEqual({ stored: 0, duplicated: 2 * days });
-  const counted = `SELECT (SELECT count(*) FROM spans) AS spans, (SELECT count(*) FROM logs) AS logs,
+it.each([
+  ['as a whole', (records: RecordRows[]) => records],
+  ['in parts', (records: RecordRows[]) => records.flatMap(inParts)],
+])(
+  'stores one record with spans and logs of many days, %s, once however often it comes',
+  async (_, cut) => {
+    const folder = temporaryFolder();
+    const control = new DatabaseSync(join(folder, 'control.db'));
+    const options = { folder: join(folder, 'days'), memory_bytes: 256 * 2 ** 20, deduplication_hours: 0 };
+    store = await openDuckDbStore({ ...options, control, query_timeout_ms: 20_000, log: recordingLog() });
+    const records = cut([recordOfManyDays(100, 1), recordOfManyDays(200, 1 + days)]);
+    expect(await store.append({ records })).toEqual({ stored: 4 * days, duplicated: 0 });
+    expect(await store.append({ records })).toEqual({ stored: 0, duplicated: 2 * days });
+    const counted = `SELECT (SELECT count(*) FROM spans) AS spans, (SELECT count(*) FROM logs) AS logs,
     (SELECT count(DISTINCT CAST(start_time AS DATE)) FROM spans) AS days`;
-  const { rows } = await store.sql(counted, { tenant: 'default', rows_max: 1, timeout_ms: 20_000 });
-  expect(rows).toEqual([{ spans: 2 * days, logs: 2 * days, days }]);
-}, 60_000);
+    const { rows } = await store.sql(counted, { tenant: 'default', rows_max: 1, timeout_ms: 20_000 });
+    expect(rows).toEqual([{ spans: 2 * days, logs: 2 * days, days }]);
+  },
+  60_000,
+);

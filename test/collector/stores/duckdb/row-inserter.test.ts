@@ -2,7 +2,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { create_amendments } from '../../../../collector/src/stores/duckdb/amendments.ts';
 import { createTableStatement } from '../../../../collector/src/stores/duckdb/ddl.ts';
-import { chunk_rows, RowInserter } from '../../../../collector/src/stores/duckdb/row-inserter.ts';
+import { chunk_rows } from '../../../../collector/src/stores/duckdb/row-buffer.ts';
+import { RowInserter } from '../../../../collector/src/stores/duckdb/row-inserter.ts';
 
 async function open() {
   const instance = await DuckDBInstance.create(':memory:');
