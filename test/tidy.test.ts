@@ -37,6 +37,10 @@ function importsOf({ lines }: SourceFile): { specifier: string; line: number }[]
   });
 }
 
+interface PackageLock {
+  readonly packages: Readonly<Record<string, { link?: boolean; integrity?: string; resolved?: string }>>;
+}
+
 describe('tidy', () => {
   it('sees the files it is to check', () => {
     for (const room of rooms)
@@ -143,6 +147,16 @@ describe('tidy', () => {
       const users = tests.filter(({ lines }) => lines.some((line) => line.includes(`contracts/${name}.ts`)));
       expect(users.length, name).toBeGreaterThan(0);
     }
+  });
+
+  it('knows what every package must contain, and from no registry of one machine', () => {
+    const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as PackageLock;
+    const packages = Object.entries(lock.packages).filter(
+      ([path, { link }]) => path.includes('node_modules/') && !link,
+    );
+    expect(packages.length).toBeGreaterThan(100);
+    expect(packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-'))).toEqual([]);
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 
   it('names no path of one machine', () => {

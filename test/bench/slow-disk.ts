@@ -10,16 +10,20 @@ import { connectStore } from '../../collector/src/receive/store-client.ts';
 import { recordingLog } from '../support/log.ts';
 import { type SlowFiles, slowFiles } from '../support/slow-files.ts';
 import { makePayloads, type Payload } from './support/payload.ts';
+import { besideCollector } from './support/slow-disk-peer.ts';
 
 const sync_ms = 4;
 const requests = 2_000;
 const spans = 20;
 
-/**
- * Acknowledgements on a disk whose fdatasync takes 4 ms longer: what counts is how many requests share one.
- * The receiving server and the senders run in this process.
- */
+/** Acknowledgements on a disk whose fdatasync takes 4 ms longer: what counts is how many requests share one. */
 export async function run(): Promise<string[]> {
+  const bodies = makePayloads({ requests, spans, seed: 8 }).map(({ gzip }) => gzip);
+  return [...(await alone()), ...(await besideCollector({ sync_ms, connections: [4, 16], bodies }))];
+}
+
+/** The receiving server alone, in the process of the senders. */
+async function alone(): Promise<string[]> {
   const payloads = makePayloads({ requests: 200, spans, seed: 7 });
   const lines: string[] = [];
   for (const connections of [4, 16]) {

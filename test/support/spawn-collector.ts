@@ -9,6 +9,8 @@ export interface SpawnOptions {
   readonly data: string;
   readonly port?: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** The words of a command it runs under, which leaves it its process id and signals. */
+  readonly under?: readonly string[];
 }
 
 export interface SpawnedCollector {
@@ -42,8 +44,15 @@ export async function spawnCollector(options: SpawnOptions): Promise<SpawnedColl
 }
 
 /** Starts the collector as users do, and waits for nothing. */
-export function launchCollector({ data, port = 0, environment }: SpawnOptions): LaunchedCollector {
-  const child = spawn(process.execPath, [...node_options, program, 'serve', '--port', String(port)], {
+export function launchCollector({
+  data,
+  port = 0,
+  environment,
+  under = [],
+}: SpawnOptions): LaunchedCollector {
+  const node = [process.execPath, ...node_options, program, 'serve', '--port', String(port)];
+  const [command, ...words] = [...under, ...node];
+  const child = spawn(command as string, words, {
     // A group of its own, so that both processes can be killed at once.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

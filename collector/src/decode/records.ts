@@ -167,7 +167,8 @@ export interface Rejection {
     | 'invalid_span_id'
     | 'invalid_value'
     | 'attribute_too_deep'
-    | 'wrong_signal';
+    | 'wrong_signal'
+    | 'wrong_name';
   /** English sentence for the sender's log. */
   readonly message: string;
   /** Whether the whole span, record or point was refused, or only a part of it. */

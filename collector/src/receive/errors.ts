@@ -7,7 +7,7 @@ import { retryAfter } from './refusal.ts';
 import { encodeStatus } from './status.ts';
 
 /**
- * Answers every error: under /v1/ with google.rpc.Status in the encoding of the request, elsewhere with
+ * Answers every error: under /v1/, and where senders put what OTLP is still developing, with google.rpc.Status in the encoding of the request, elsewhere with
  * `{code, message}`. What the sender may try again carries Retry-After.
  */
 export function answerErrors(server: FastifyInstance, counters: Counters, log: Log): void {
@@ -41,7 +41,7 @@ function asSextantError(error: FastifyError | SextantError): SextantError {
 }
 
 function render(request: FastifyRequest, error: SextantError): { type: string; body: Buffer } {
-  if (!request.url.startsWith('/v1/')) {
+  if (!/^\/v1(development)?\//.test(request.url)) {
     return {
       type: 'application/json',
       body: Buffer.from(JSON.stringify({ code: error.code, message: error.message })),

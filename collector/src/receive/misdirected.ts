@@ -14,10 +14,10 @@ export interface InflatedRequest {
   readonly body: Buffer;
 }
 
-/** What was found, with a hint for the sender where the items belong to another signal. */
+/** What was found, with a hint for the sender where the items belong to another signal or to a name OTLP has not. */
 export function rejectMisdirected(request: InflatedRequest, found: Inspection): Inspection {
   const meant = meantSignal(request);
-  if (!meant) return found;
+  if (!meant) return rejectMisnamed(request, found);
   const message = hintFor(meant.signal);
   if (found.rejections.length > 0)
     return {
@@ -39,6 +39,22 @@ export function explainMisdirected(request: InflatedRequest, error: unknown): un
   const detail = [error.detail, `${hintFor(meant.signal)}.`].filter(Boolean).join(' ');
   return new SextantError('undecodable', detail, { cause: error });
 }
+
+/**
+ * JSON of protobuf libraries that keep the names of the schema. OTLP/JSON must not be named so, and a field that is
+ * not known must be ignored: whoever sends it would be told that all is well.
+ */
+function rejectMisnamed({ body, content_type }: InflatedRequest, found: Inspection): Inspection {
+  if (content_type !== 'json' || found.rejections.length > 0) return found;
+  const name = schema_names.find((wrong) => body.includes(`"${wrong}"`));
+  if (name === undefined) return found;
+  const message = `"${name}" is no field of OTLP/JSON: names are lowerCamelCase, such as "resourceSpans"`;
+  return { items: 0, rejections: [{ reason: 'wrong_name', message, item_lost: true }] };
+}
+
+const schema_names = ['resource', 'scope'].flatMap((level) =>
+  ['spans', 'logs', 'metrics'].map((items) => `${level}_${items}`),
+);
 
 function meantSignal(request: InflatedRequest): { signal: Signal; items: number } | null {
   for (const signal of signals) {

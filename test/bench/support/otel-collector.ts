@@ -18,12 +18,18 @@ export function hasCollector(): boolean {
   return existsSync(collector_program);
 }
 
+export interface PeerOptions {
+  readonly is_synced: boolean;
+  /** The words of a command it runs under. */
+  readonly under?: readonly string[];
+}
+
 /**
  * Runs the OpenTelemetry Collector with a queue on disk, so that an acknowledgement means written, and synced
  * where wanted. What it would hand on to always says "later", so that only taking in is measured.
  */
 export async function withOtelCollector<Result>(
-  { is_synced }: { readonly is_synced: boolean },
+  { is_synced, under = [] }: PeerOptions,
   work: (peer: Peer) => Promise<Result>,
 ): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), 'sextant-bench-peer-'));
@@ -33,7 +39,8 @@ export async function withOtelCollector<Result>(
   const endpoint = `127.0.0.1:${await freePort()}`;
   const file = join(folder, 'collector.json');
   writeFileSync(file, JSON.stringify(configuration({ endpoint, sink, folder, is_synced })));
-  const child = spawn(collector_program, ['--config', `file:${file}`], { stdio: 'ignore' });
+  const [command, ...words] = [...under, collector_program, '--config', `file:${file}`];
+  const child = spawn(command as string, words, { stdio: 'ignore' });
   try {
     const url = `http://${endpoint}/v1/traces`;
     await eventually(() => isListening(url));

@@ -136,4 +136,32 @@ describe('a request for another signal', () => {
       dropped: { wrong_signal: 1 },
     });
   });
+
+  it.each([
+    '{"resource_spans":[{"scope_spans":[{"spans":[{"name":"a"}]}]}]}',
+    '{"resourceSpans":[{"scope_spans":[{"spans":[{"name":"a"}]}]}]}',
+  ])('is never taken for success with the names of the schema: %s', async (body) => {
+    const receiver = await startReceiver();
+    const answer = await send(receiver, { url: '/v1/traces', headers: json, body: Buffer.from(body) });
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual({
+      partialSuccess: {
+        rejectedSpans: '1',
+        errorMessage: expect.stringMatching(
+          /^"(resource|scope)_spans" is no field of OTLP\/JSON: .*resourceSpans/,
+        ),
+      },
+    });
+    expect(receiver.counters.signals.traces).toMatchObject({ rejected: 1, dropped: { wrong_name: 1 } });
+    expect(await journalled(receiver)).toEqual([]);
+  });
+
+  it('leaves such names alone where they are content, and where nothing else was lost', async () => {
+    const receiver = await startReceiver();
+    const named = JSON.stringify(jsonTraces({ ...valid_span, name: 'scope_spans' }));
+    for (const body of [named, '{"resourceSpans":[]}', '{"unknown_field":1}']) {
+      const answer = await send(receiver, { url: '/v1/traces', headers: json, body: Buffer.from(body) });
+      expect([answer.status, answer.text]).toEqual([200, '{}']);
+    }
+  });
 });

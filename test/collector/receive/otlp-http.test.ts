@@ -220,14 +220,17 @@ describe('paths', () => {
     },
   );
 
-  it('answers an unknown path under /v1/ with a Status in the encoding of the request', async () => {
-    const answer = await send(await startReceiver(), { url: '/v1/nothing', body: Buffer.alloc(3_000_000) });
-    expect(answer).toMatchObject({ status: 404, type: 'application/x-protobuf' });
-    expect(readStatus(answer.body, answer.type)).toMatchObject({
-      code: 5,
-      message: errors.not_found.message,
-    });
-  });
+  it.each(['/v1/nothing', '/v1development/profiles'])(
+    'answers %s with a Status in the encoding of the request',
+    async (url) => {
+      const answer = await send(await startReceiver(), { url, body: Buffer.alloc(3_000_000) });
+      expect(answer).toMatchObject({ status: 404, type: 'application/x-protobuf' });
+      expect(readStatus(answer.body, answer.type)).toMatchObject({
+        code: 5,
+        message: errors.not_found.message,
+      });
+    },
+  );
 
   it('takes a path with a query', async () => {
     expect((await send(await startReceiver(), { url: '/v1/traces?x=1', body: one_item.traces })).status).toBe(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WaitingAmendments } from '../../../../collector/src/stores/bigquery/amendments.ts';
@@ -14,10 +15,13 @@ import {
   noon_us,
   recordWith,
   scoreRow,
+  spanId,
   spanRow,
   traceId,
 } from '../../../contracts/store/rows.ts';
 import { type FakeBigQuery, startFakeBigQuery } from '../../../fakes/bigquery/server.ts';
+
+const documentation = readFileSync(new URL('../../../../docs/attributes.md', import.meta.url), 'utf8');
 
 describe('amendments', () => {
   let database: DatabaseSync;
@@ -84,7 +88,7 @@ describe('amendments', () => {
   });
 });
 
-describe('a batch that breaks off', () => {
+describe('in a store', () => {
   let fake: FakeBigQuery;
   let store: Store;
   beforeEach(async () => {
@@ -102,7 +106,7 @@ describe('a batch that breaks off', () => {
   afterEach(() => fake.close());
 
   test.each(['messages', 'spans', 'logs', 'metrics', 'scores'])(
-    'at %s and is repeated is stored once, amended',
+    'a batch that breaks off at %s and is repeated is stored once, amended',
     async (table) => {
       const record = recordWith(100, {
         spans: [bare(spanRow(1))],
@@ -125,4 +129,20 @@ describe('a batch that breaks off', () => {
       expect(await valuesOf(store, 'scores', 'score_id')).toEqual(['s1']);
     },
   );
+
+  test('content that comes after its span is found with the documented statement', async () => {
+    const [statement] = /(?<=```sql\n)SELECT spans[^`]*/.exec(documentation) ?? [];
+    const content = (number: number) => ({
+      amendments: [amendment(number, { question: `question ${number}` })],
+      logs: [logRow(number, { input_messages: [message('user', `question ${number}`).message_hash] })],
+    });
+    await store.append({ records: [recordWith(100, { spans: [bare(spanRow(1)), bare(spanRow(2))] })] });
+    await store.append({ records: [recordWith(200, content(1))] });
+    await store.append({ records: [recordWith(300, content(3))] });
+    await store.append({ records: [recordWith(400, { spans: [bare(spanRow(3))] })] });
+    const limits = { tenant: 'default', rows_max: 10, timeout_ms: 10_000 };
+    const { rows } = await store.sql(String(statement), limits);
+    expect(rows).toEqual([{ trace_id: traceId(1), span_id: spanId(1), role: 'user', text: 'question 1' }]);
+    expect((await store.sql(String(statement), { ...limits, tenant: 'other' })).rows).toEqual([]);
+  });
 });
