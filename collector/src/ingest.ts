@@ -4,7 +4,6 @@ import { createAccess } from './access/access.ts';
 import { checkStart } from './access/check-start.ts';
 import { lockData } from './data-lock.ts';
 import { SextantError } from './errors.ts';
-import { disk_files } from './journal/files.ts';
 import { openJournal } from './journal/journal.ts';
 import { answerJournalRequest } from './lifecycle/journal-requests.ts';
 import type { Log } from './log.ts';
@@ -45,10 +44,9 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   const { options, log } = settings;
   const origins = parseOrigins(options.cors_origins);
   const tls = await openTls({ ...options, log });
-  await disk_files.createFolder(options.data);
+  const lock = await lockData(options.data);
   const access = createAccess({ ...options, now: Date.now, log });
   checkStart(options, access, log);
-  const lock = lockData(options.data);
   const journal = await openJournal({
     folder: journalFolder(options),
     segment_bytes: options.segment_bytes,
@@ -111,14 +109,12 @@ async function listen(server: FastifyInstance, { host, port }: Options): Promise
   try {
     return await server.listen({ host, port });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
-    throw new SextantError(
-      'startup_failed',
-      `Port ${port} of ${host} is taken; choose another with --port.`,
-      {
-        cause,
-      },
-    );
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const what =
+      code === 'EADDRINUSE'
+        ? `Port ${port} of ${host} is taken; choose another with --port.`
+        : `Port ${port} of ${host} cannot be listened on (${message}); see --port and --host.`;
+    throw new SextantError('startup_failed', what, { cause });
   }
 }
 

@@ -336,7 +336,7 @@ export function readOptions(
   known.add('SEXTANT_URL');
   for (const name of Object.keys(environment)) {
     if (name.startsWith('SEXTANT_') && !known.has(name))
-      throw new SextantError('bad_request', `Unknown option ${name}.`);
+      throw new SextantError('bad_request', `Unknown option ${name}; docs/options.md lists all there are.`);
   }
   const values = Object.entries(option_table).map(([name, entry]) => {
     const text = environment[entry.environment];

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import type { CommandContext, ExitCode } from './commands/command.ts';
+import { type CommandContext, type ExitCode, url_flag } from './commands/command.ts';
 
 type Done = (code: ExitCode) => void;
 
@@ -13,7 +13,7 @@ export function addAlerts(program: Command, context: CommandContext, done: Done)
       .command(name)
       .description(description)
       .option('--json', 'print JSON')
-      .option('--url <url>', 'address of the collector');
+      .option(...url_flag);
 
   add(alerts, 'list', 'show alerts, newest first')
     .option('--state <state>', 'only those firing or resolved', stateText)

@@ -1,8 +1,10 @@
+import { createRequire } from 'node:module';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Scope, scopes } from './access/credential.ts';
-import { type CommandContext, type ExitCode, exit_codes } from './commands/command.ts';
+import { type CommandContext, type ExitCode, exit_codes, url_flag } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
 import { SextantError } from './errors.ts';
+import { option_table } from './options.ts';
 import { addAlerts } from './program-alerts.ts';
 
 /** Runs one command line; resolves with the exit code. Each command is loaded when it is used. */
@@ -37,8 +39,10 @@ function buildProgram(
   const program = new Command('sextant')
     .description('Observability for GenAI applications: traces, cost, drift.')
     .exitOverride()
-    .addHelpText('after', exit_code_help)
+    .version(createRequire(import.meta.url)('../package.json').version, '--version', 'print the version')
+    .addHelpText('after', more_help)
     .showSuggestionAfterError()
+    .showHelpAfterError('With --help it says how it is used.')
     .configureOutput({ writeOut: context.out, writeErr: context.error });
   addServe(program, context, done);
   addReplay(program, context, done);
@@ -55,8 +59,16 @@ function buildProgram(
   return program;
 }
 
-const exit_code_help = `
+const more_help = `
+Commands that ask the running collector send the key in SEXTANT_KEY, where it wants one.
 Exit codes: 0 done, 1 failed, 2 found what it guards against, 3 not enough evidence to say, 64 wrong use`;
+
+function elseFrom(name: 'host' | 'port' | 'data' | 'store'): string {
+  const { environment, default: fallback } = option_table[name];
+  return `(else ${environment}, else ${fallback})`;
+}
+
+const data_flag = ['--data <folder>', `data folder ${elseFrom('data')}`] as const;
 
 type Done = (code: ExitCode) => void;
 
@@ -64,12 +76,15 @@ function addServe(program: Command, context: CommandContext, done: Done): void {
   program
     .command('serve')
     .description('run the collector and its page')
-    .option('--host <address>', 'address to listen on')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeNumber)
-    .option('--data <folder>', 'data folder')
-    .option('--store <name>', 'where rows are stored: duckdb, bigquery or the file of your own')
+    .option('--host <address>', `address to listen on ${elseFrom('host')}`)
+    .option('--port <number>', `port to listen on; 0 takes a free one ${elseFrom('port')}`, wholeNumber)
+    .option(...data_flag)
+    .option('--store <name>', `duckdb, bigquery or the file of your own store ${elseFrom('store')}`)
     .option('--insecure', 'allow an address other than loopback without a key')
-    .addHelpText('after', '\nExample:\n  sextant serve --port 4318 --data .sextant')
+    .addHelpText(
+      'after',
+      '\nExample:\n  sextant serve --port 4318 --data .sextant\n\nAll other settings are SEXTANT_… variables, listed in docs/options.md.',
+    )
     .action(async (flags) => {
       const { runServe } = await import('./commands/serve.ts');
       done(await runServe(context, flags));
@@ -84,7 +99,7 @@ function addReplay(program: Command, context: CommandContext, done: Done): void 
       '<path>',
       'file or folder of OTLP JSON, OpenTelemetry SDK spans or Langfuse exports, also gzipped',
     )
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText('after', '\nExample:\n  sextant replay traces/ --url http://127.0.0.1:4318')
     .action(async (path, flags) => {
       const { runReplay } = await import('./commands/replay.ts');
@@ -102,7 +117,7 @@ function addSql(program: Command, context: CommandContext, done: Done): void {
     )
     .option('--json', 'print the rows as a JSON array')
     .option('--limit <rows>', 'most rows to print', wholeNumber)
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText('after', '\nExample:\n  sextant sql "SELECT service, count(*) FROM spans GROUP BY ALL"')
     .action(async (statement, flags) => {
       const { runSqlCommand } = await import('./commands/sql.ts');
@@ -127,7 +142,7 @@ function addDetect(program: Command, context: CommandContext, done: Done): void 
     )
     .option('--json', 'print JSON lines on a terminal too')
     .option('--fail-on-drift', 'exit with 2 where something drifted')
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText(
       'after',
       '\nExample:\n  sextant detect --from -1h --to now --reference-from -25h --reference-to -1h --fail-on-drift',
@@ -141,8 +156,7 @@ function addDetect(program: Command, context: CommandContext, done: Done): void 
 function addReference(program: Command, context: CommandContext, done: Done): void {
   const reference = program.command('reference').description('say what windows are compared with');
   const commands = () => import('./commands/reference.ts');
-  const common = (command: Command) =>
-    command.option('--json', 'print a JSON array').option('--url <url>', 'address of the collector');
+  const common = (command: Command) => command.option('--json', 'print a JSON array').option(...url_flag);
   common(reference.command('list').description('what every feature is compared with')).action(async (flags) =>
     done(await (await commands()).runReferenceList(context, flags)),
   );
@@ -183,27 +197,27 @@ function addKeys(program: Command, context: CommandContext, done: Done): void {
     .requiredOption('--scope <scope>', 'what it may do: ingest, read or admin; may be repeated', scopeList)
     .option('--tenant <name>', 'whose telemetry it is about; "default" where there is one tenant')
     .option('--expires <time>', 'how long it is valid, such as 90d')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .addHelpText('after', '\nExample:\n  sextant keys create --name shop --scope ingest --expires 90d')
     .action(async (flags) => done(await (await keysCommands()).runKeysCreate(context, flags)));
   keys
     .command('list')
     .description('show the keys, without their secrets')
     .option('--json', 'print a JSON array')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .action(async (flags) => done(await (await keysCommands()).runKeysList(context, flags)));
   keys
     .command('revoke')
     .description('end a key at once')
     .argument('<id>', 'id of the key: the twelve digits after sx_')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .action(async (id, flags) => done(await (await keysCommands()).runKeysRevoke(context, id, flags)));
   keys
     .command('rotate')
     .description('make another key like this one, and let this one end a little later')
     .argument('<id>', 'id of the key')
     .option('--overlap <time>', 'how long both are valid', '24h')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .action(async (id, flags) => done(await (await keysCommands()).runKeysRotate(context, id, flags)));
 }
 
@@ -215,12 +229,12 @@ function addAudit(program: Command, context: CommandContext, done: Done): void {
     .command('verify')
     .description('check that no record was changed, and print the hash of the last')
     .option('--expect <hash>', 'a hash printed earlier and kept elsewhere, which must still be there')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .action(async (flags) => done(await (await auditCommands()).runAuditVerify(context, flags)));
   audit
     .command('list')
     .description('print the records, one JSON line each')
-    .option('--data <folder>', 'data folder')
+    .option(...data_flag)
     .action(async (flags) => done(await (await auditCommands()).runAuditList(context, flags)));
 }
 
@@ -234,7 +248,7 @@ function addErase(program: Command, context: CommandContext, done: Done): void {
     .option('--conversation <id>', 'the conversation, as in gen_ai.conversation.id')
     .option('--trace <id>', 'the trace')
     .option('--yes', 'erase without asking')
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText('after', '\nExample:\n  sextant erase --user ada@example.org')
     .action(async (flags) => {
       const { runErase } = await import('./commands/erase.ts');
@@ -259,7 +273,7 @@ function addExport(program: Command, context: CommandContext, done: Done): void 
       'tables to export, as OTLP spans, logs and metrics; all unless some are named',
     )
     .option('--gzip', 'compress the files of OTLP JSON')
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText(
       'after',
       '\nExample:\n  sextant export --format parquet --from -7d --to now --out export --table spans messages',
@@ -275,7 +289,7 @@ function addBackup(program: Command, context: CommandContext, done: Done): void 
     .command('backup')
     .description('copy the data of the running collector, to start another one with')
     .option('--out <folder>', 'empty folder to fetch the copy into; without it, it stays in the data folder')
-    .option('--url <url>', 'address of the collector')
+    .option(...url_flag)
     .addHelpText('after', '\nExample:\n  sextant backup --out backup && sextant serve --data backup')
     .action(async (flags) => {
       const { runBackup } = await import('./commands/backup.ts');

@@ -13,6 +13,7 @@ import { queryTests } from './store/queries.ts';
 import { queueTests } from './store/queues.ts';
 import { signalQueryTests } from './store/signal-queries.ts';
 import { sqlTests } from './store/sql.ts';
+import { traceQueryTests } from './store/trace-queries.ts';
 import { valueTests } from './store/values.ts';
 
 const sections = {
@@ -22,6 +23,7 @@ const sections = {
   values: valueTests,
   queues: queueTests,
   insert: insertTests,
+  'trace queries': traceQueryTests,
   queries: queryTests,
   'signal queries': signalQueryTests,
   'alert queries': alertQueryTests,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
@@ -24,6 +24,20 @@ it('says that its port is taken, and ends', async () => {
   const second = serve(['--port', String(collector.port), '--data', temporaryFolder()]);
   expect(second.status).toBe(1);
   expect(second.stderr).toContain(`Port ${collector.port} of 127.0.0.1 is taken`);
+});
+
+it('says so when it cannot listen at an address', () => {
+  const { status, stderr } = serve(['--port', '99999', '--data', temporaryFolder()]);
+  expect(status).toBe(1);
+  expect(stderr).toContain('Port 99999 of 127.0.0.1 cannot be listened on');
+});
+
+it('says so when the data folder cannot be one', () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  const { status, stderr } = serve(['--port', '0', '--data', file]);
+  expect(status).toBe(1);
+  expect(stderr).toContain(`The data folder ${file} cannot be used`);
 });
 
 it('refuses a data folder that another collector uses, also after that one was killed', async () => {

@@ -1,21 +1,10 @@
-import { EventEmitter } from 'node:events';
-import { Readable } from 'node:stream';
 import { DiagLogLevel, diag } from '@opentelemetry/api';
 import { agent, chain, embedding, model, retrieval, tool } from '@sextant/sdk';
-import { startTesting, type TestTracing } from '@sextant/sdk/testing';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { fail, problem, useTracing } from './support/tracing.ts';
 
-let tracing: TestTracing;
-beforeEach(() => {
-  tracing = startTesting();
-});
-afterEach(() => tracing.stop());
-
-const only = () => {
-  expect(tracing.spans()).toHaveLength(1);
-  return tracing.spans()[0]!;
-};
+const tracing = useTracing();
 
 describe('wrappers', () => {
   it('name spans and kinds as the conventions do', async () => {
@@ -124,7 +113,7 @@ describe('wrappers', () => {
       .then(run)
       .catch((thrown: unknown) => thrown);
     expect(caught).toBe(problem);
-    expect(only()).toMatchObject({
+    expect(tracing.only()).toMatchObject({
       status: 'error',
       attributes: { 'error.type': 'RangeError' },
       events: [
@@ -138,7 +127,7 @@ describe('wrappers', () => {
       throw thrown;
     });
     expect(run).toThrow();
-    expect(only().status).toBe('error');
+    expect(tracing.only().status).toBe('error');
   });
 
   it('keep the helpers of a promise that has some', async () => {
@@ -152,7 +141,7 @@ describe('wrappers', () => {
     expect(query).toBeInstanceOf(Query);
     expect(await query).toBe('done');
     expect(await query.finally(() => {})).toBe('done');
-    expect(only().attributes['gen_ai.tool.call.result']).toBe('"done"');
+    expect(tracing.only().attributes['gen_ai.tool.call.result']).toBe('"done"');
   });
 
   it('run untraced where nothing was started', async () => {
@@ -166,10 +155,10 @@ describe('wrappers', () => {
     const cyclic: Record<string, unknown> = { big: 12n, when: new Date(0) };
     cyclic['self'] = cyclic;
     tool('t', (_: unknown) => () => 1)(cyclic);
-    expect(only().attributes['gen_ai.tool.call.arguments']).toBe(
+    expect(tracing.only().attributes['gen_ai.tool.call.arguments']).toBe(
       '{"big":"12","when":"1970-01-01T00:00:00.000Z","self":"[circular]"}',
     );
-    expect(only().attributes).not.toHaveProperty('gen_ai.tool.call.result');
+    expect(tracing.only().attributes).not.toHaveProperty('gen_ai.tool.call.result');
   });
 
   it('never let a fault of telemetry reach the application, and log it once', async () => {
@@ -211,7 +200,7 @@ describe('model()', () => {
       { provider: 'openai' },
     );
     await ask({ model: 'gpt-4o', temperature: 0, messages: [{ role: 'user', content: 'hello' }] });
-    expect(only()).toMatchObject({
+    expect(tracing.only()).toMatchObject({
       name: 'chat gpt-4o',
       attributes: {
         'gen_ai.request.model': 'gpt-4o',
@@ -232,7 +221,7 @@ describe('model()', () => {
       attributes: { team: 'search' },
     });
     await ask({ q: 'why?' });
-    expect(only().attributes).toMatchObject({
+    expect(tracing.only().attributes).toMatchObject({
       team: 'search',
       'gen_ai.usage.input_tokens': 5,
       'gen_ai.input.messages': '[{"role":"user","parts":[{"type":"text","content":"why?"}]}]',
@@ -241,164 +230,4 @@ describe('model()', () => {
   });
 });
 
-describe('streams', () => {
-  async function* words(...all: string[]) {
-    for (const word of all) {
-      await Promise.resolve();
-      yield word;
-    }
-  }
-
-  it('end with the last chunk, whole and in order', async () => {
-    const stream = model('m', (...all: string[]) => words(...all))('a', 'b', 'c');
-    expect(tracing.spans()).toEqual([]);
-    expect(await collect(stream)).toEqual(['a', 'b', 'c']);
-    expect(only().attributes['gen_ai.output.messages']).toContain('"abc"');
-    expect(only().attributes['gen_ai.response.time_to_first_chunk']).toBe(1);
-    expect(only().events).toEqual([]);
-  });
-
-  it('end when the reader leaves, after the source has cleaned up', async () => {
-    const log: string[] = [];
-    const source = tool('t', async function* () {
-      try {
-        yield 1;
-        yield 2;
-      } finally {
-        log.push('cleaned up');
-      }
-    });
-    for await (const _ of source()) break;
-    expect(log).toEqual(['cleaned up']);
-    expect(only().events).toEqual([{ name: 'sextant.stream.abandoned', attributes: {} }]);
-  });
-
-  it('end with the error of the source, unchanged', async () => {
-    const source = agent('a', async function* () {
-      yield 1;
-      fail();
-    });
-    await expect(collect(source())).rejects.toBe(problem);
-    expect(only()).toMatchObject({
-      status: 'error',
-      attributes: { 'gen_ai.output.messages': expect.any(String) },
-    });
-  });
-
-  it('run the body of a generator inside its span, wherever it is read', async () => {
-    const inner = tool('inner', () => 1);
-    const outer = chain('outer', async function* () {
-      inner();
-      yield 1;
-      await Promise.resolve();
-      inner();
-    });
-    const stream = outer();
-    await agent('elsewhere', () => collect(stream))();
-    const spans = tracing.spans();
-    const outerId = spans.find(({ name }) => name === 'invoke_workflow outer')?.span_id;
-    const parents = spans
-      .filter(({ name }) => name === 'execute_tool inner')
-      .map((span) => span.parent_span_id);
-    expect(parents).toEqual([outerId, outerId]);
-  });
-
-  it('keep what else the stream can do', async () => {
-    class Answer implements AsyncIterable<string> {
-      readonly #parts = ['x', 'y'];
-      text() {
-        return this.#parts.join('');
-      }
-      async *[Symbol.asyncIterator]() {
-        yield* this.#parts;
-      }
-    }
-    const answer = await model('m', async () => new Answer())();
-    expect(answer).toBeInstanceOf(Answer);
-    expect(answer.text()).toBe('xy');
-    expect(await collect(answer)).toEqual(['x', 'y']);
-    expect(only().attributes['gen_ai.output.messages']).toContain('"xy"');
-  });
-
-  it('pass next(value), return() and throw() through', async () => {
-    const echo = tool('echo', async function* (): AsyncGenerator<string, string, string> {
-      try {
-        const said = yield 'ready';
-        yield `heard ${said}`;
-      } catch (error) {
-        yield `caught ${(error as Error).message}`;
-      }
-      return 'bye';
-    });
-    const stream = echo();
-    expect(await stream.next('')).toEqual({ value: 'ready', done: false });
-    expect(await stream.next('hello')).toEqual({ value: 'heard hello', done: false });
-    expect(await stream.throw(problem)).toEqual({ value: 'caught too far', done: false });
-    expect(await stream.return('early')).toEqual({ value: 'early', done: true });
-    expect(only().status).toBe('unset');
-  });
-
-  it('give extractors the chunks', async () => {
-    const seen = vi.fn((chunks: readonly { n: number }[]) => chunks.length);
-    const ask = model(
-      'm',
-      async function* () {
-        yield { n: 1 };
-        yield { n: 2 };
-      },
-      { output: seen, usage: (chunks) => ({ outputTokens: chunks.reduce((sum, { n }) => sum + n, 0) }) },
-    );
-    await collect(ask());
-    expect(seen).toHaveBeenCalledWith([{ n: 1 }, { n: 2 }]);
-    expect(only().attributes['gen_ai.usage.output_tokens']).toBe(3);
-  });
-
-  it('read web streams no faster than their reader, and cancel them with it', async () => {
-    let pulled = 0;
-    const cancelled = vi.fn();
-    const source = () =>
-      new ReadableStream<string>(
-        {
-          pull(controller) {
-            pulled += 1;
-            controller.enqueue(String(pulled));
-          },
-          cancel: cancelled,
-        },
-        { highWaterMark: 0 },
-      );
-    const reader = model('m', source)().getReader();
-    expect(await reader.read()).toEqual({ value: '1', done: false });
-    expect(pulled).toBe(1);
-    await reader.cancel('enough');
-    expect(cancelled).toHaveBeenCalledWith('enough');
-    expect(only().events).toEqual([{ name: 'sextant.stream.abandoned', attributes: {} }]);
-  });
-
-  it('follow Node streams without reading them', async () => {
-    const stream = tool('file', () => Readable.from(['a', 'b']))();
-    expect(stream).toBeInstanceOf(EventEmitter);
-    expect(await collect(stream)).toEqual(['a', 'b']);
-    expect(only().status).toBe('unset');
-    tracing.reset();
-    const failing = tool('file', () => new Readable({ read: () => {} }))();
-    const failed = collect(failing);
-    failing.destroy(problem);
-    await expect(failed).rejects.toBe(problem);
-    expect(only().attributes['error.type']).toBe('RangeError');
-  });
-});
-
-async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const item of stream) all.push(item);
-  return all;
-}
-
 const byText = (a: unknown, b: unknown) => JSON.stringify(a).localeCompare(JSON.stringify(b));
-
-const problem = new RangeError('too far');
-
-function fail(): never {
-  throw problem;
-}

@@ -49,7 +49,14 @@ export async function request(
   const answer = (await response.json()) as { code?: string; message?: string };
   const code =
     answer.code !== undefined && Object.hasOwn(errors, answer.code) ? (answer.code as ErrorCode) : 'internal';
-  throw new CollectorError(code, answer.message ?? `Status ${response.status}.`);
+  const message = answer.message ?? `Status ${response.status}.`;
+  throw new CollectorError(code, code === 'unauthenticated' ? `${message} ${keyAdvice(collector)}` : message);
+}
+
+function keyAdvice({ key }: Collector): string {
+  return key === null
+    ? 'Put one into SEXTANT_KEY; "sextant keys create" makes one.'
+    : 'The one in SEXTANT_KEY is unknown to this collector, or has ended.';
 }
 
 /** An error the collector answered with; its message is whole already. */

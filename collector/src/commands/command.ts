@@ -24,10 +24,18 @@ export interface Collector {
   readonly key: string | null;
 }
 
+const default_url = 'http://127.0.0.1:4318';
+
+/** The flag that `collectorOf` reads, and what it says of itself. */
+export const url_flag = [
+  '--url <url>',
+  `address of the collector (else SEXTANT_URL, else ${default_url})`,
+] as const;
+
 export function collectorOf(
   context: CommandContext,
   given: { readonly url?: string | undefined },
 ): Collector {
-  const url = given.url ?? context.environment['SEXTANT_URL'] ?? 'http://127.0.0.1:4318';
+  const url = given.url ?? context.environment['SEXTANT_URL'] ?? default_url;
   return { url: url.replace(/\/+$/, ''), key: context.environment['SEXTANT_KEY'] || null };
 }

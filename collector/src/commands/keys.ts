@@ -25,8 +25,11 @@ export async function runKeysCreate(context: CommandContext, flags: CreateFlags)
   const lifetime_ms = expires === undefined ? null : parseDuration(expires);
   const database = openKeysFile(dataFolder(context, flags));
   try {
-    const { key, text } = keysIn(database).create({ name, tenant, scopes: scope, lifetime_ms });
+    const keys = keysIn(database);
+    const is_first = keys.list().length === 0;
+    const { key, text } = keys.create({ name, tenant, scopes: scope, lifetime_ms });
     context.error(`${describe(key)}. Keep it now: it cannot be shown again.\n`);
+    if (is_first) context.error('It is the first: from now on every request needs a key.\n');
     context.out(`${text}\n`);
     return exit_codes.ok;
   } finally {

@@ -1,4 +1,3 @@
-import type { ProcessLaws } from '../sketches/fit-process-laws.ts';
 import { andersonDarlingWeights } from '../statistics/anderson-darling.ts';
 import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 import { countShares } from '../statistics/count-shares.ts';
@@ -7,23 +6,8 @@ import { varianceOfMean, varianceOfPooled } from '../statistics/design-effect.ts
 import { rankWasserstein, rankWidths } from '../statistics/rank-wasserstein.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
 import { type Distances, distancesOf, nullTails, type Spread } from './distribution-nulls.ts';
+import type { DistributionQuestion, DistributionSide } from './distribution-question.ts';
 import { type Finding, intervalZ, reference_deviations, withinShares } from './family.ts';
-
-export interface DistributionSide {
-  readonly count: number;
-  /** Units by bin, in ascending order of the bins. */
-  readonly counts: Float64Array;
-  /** Sums of the units' squared shares at or below the end of each bin but the last. */
-  readonly squares: Float64Array;
-}
-
-export interface DistributionQuestion {
-  readonly reference: DistributionSide;
-  readonly current: DistributionSide;
-  readonly alpha: number;
-  /** Of the fit's units, where they have several values. */
-  readonly laws: ProcessLaws | null;
-}
 
 export interface DistributionFinding extends Finding {
   readonly kolmogorov_smirnov: number;

@@ -53,6 +53,13 @@ it('keys create prints nothing but the key, which lets in', async () => {
   expect(valid(data, out.trim())).toBe(true);
 });
 
+it('says of the first key alone that it closes the door', async () => {
+  const data = temporaryFolder();
+  const create = async () => (await run(`keys create --name test --scope ingest --data ${data}`)).error;
+  expect(await create()).toContain('from now on every request needs a key');
+  expect(await create()).not.toContain('from now on');
+});
+
 it('keys create makes the data folder of the environment', async () => {
   const data = join(temporaryFolder(), 'new');
   expect((await run('keys create --name test --scope read', { SEXTANT_DATA: data })).code).toBe(0);

@@ -1,4 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import manifest from '../../../collector/package.json' with { type: 'json' };
 import type { CommandContext } from '../../../collector/src/commands/command.ts';
 import { runProgram } from '../../../collector/src/program.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -50,6 +54,32 @@ describe('sextant', () => {
     expect(code).toBe(64);
     expect(out).toBe('');
     expect(error).toContain(message);
+  });
+
+  it('prints its version', async () => {
+    expect(await run(['--version'])).toEqual({ code: 0, out: `${manifest.version}\n`, error: '' });
+  });
+
+  it('says in its help what holds where nothing is said', async () => {
+    expect((await run(['serve', '--help'])).out).toMatch(/SEXTANT_PORT,\s+else 4318/);
+    expect((await run(['sql', '--help'])).out).toMatch(/SEXTANT_URL,\s+else/);
+  });
+
+  it.each([
+    ['none', {}, 'Put one into SEXTANT_KEY'],
+    ['a wrong one', { SEXTANT_KEY: 'wrong' }, 'The one in SEXTANT_KEY is unknown'],
+  ])('says which key is wanted where it has %s', async (_what, environment, advice) => {
+    const refusing = createServer((_request, response) => {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end('{"code":"unauthenticated","message":"A valid API key is required."}');
+    });
+    refusing.listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    onTestFinished(() => void refusing.close());
+    const url = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`;
+    const { code, error } = await run(['sql', 'SELECT 1', '--url', url], environment);
+    expect(code).toBe(1);
+    expect(error).toContain(`A valid API key is required. ${advice}`);
   });
 
   it('says what to do when no collector answers', async () => {

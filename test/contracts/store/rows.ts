@@ -7,6 +7,7 @@ import type { Amendment, RecordRows, SpanRows } from '../../../collector/src/sto
 /** Noon of a day in the past: stores may refuse times that lie in the future. */
 export const noon_us = Date.UTC(2025, 2, 10, 12) * 1000;
 export const day_us = 86_400_000_000;
+export const hour_us = 3_600_000_000;
 export const second_us = 1_000_000;
 
 type Fields<Name extends TableName> = Partial<NewRow<Name>>;

@@ -83,6 +83,16 @@ describe.each(['light', 'dark'] as const)('in the %s theme', (theme) => {
   });
 });
 
+describe('an address that has the key in it', () => {
+  it('shows what one without it shows', async () => {
+    const { page, context } = await openPage(browser, { origin: collector.url });
+    await page.goto(collector.url.replace('://', '://any:key@'));
+    await page.getByText('Tokens in / out').first().waitFor();
+    expect(await page.getByText('The collector does not answer').count()).toBe(0);
+    await context.close();
+  });
+});
+
 describe('the first view', () => {
   it('stays within its budget', async () => {
     const { page, context } = await openPage(browser, { origin: collector.url });

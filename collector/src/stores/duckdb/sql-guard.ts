@@ -25,13 +25,18 @@ export async function checkStatement(connection: DuckDBConnection, statement: st
     statement,
   });
   const tree = JSON.parse(String(reader.getRowObjects()[0]?.['tree'])) as SerializedSql;
-  if (tree.error) throw new SextantError('bad_sql', tree.error_message);
+  if (tree.error) {
+    // DuckDB's own sentence speaks of how the statement is looked at, not of what is wrong with it.
+    const is_other = tree.error_type === 'not implemented';
+    throw new SextantError('bad_sql', is_other ? 'Only SELECT statements are run.' : tree.error_message);
+  }
   if (tree.statements?.length !== 1) throw new SextantError('bad_sql', 'Send exactly one statement.');
   checkTree(tree.statements);
 }
 
 interface SerializedSql {
   readonly error: boolean;
+  readonly error_type?: string;
   readonly error_message?: string;
   readonly statements?: readonly unknown[];
 }
