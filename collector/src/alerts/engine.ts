@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import { transaction } from '../sqlite-transaction.ts';
 import type { Store } from '../stores/store.ts';
 import type { Alert, AlertRecord, VerdictContext } from './alert.ts';
-import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import type { Channel, Notification } from './channels/channel.ts';
 import { chartOf } from './chart/alert-chart.ts';
 import { createClockwork } from './clockwork.ts';
 import { type AlertQuery, type ControlLimits, createControl, type KeyState } from './control.ts';
@@ -25,6 +25,7 @@ import {
   type OutboxCounts,
   type OutboxSettings,
 } from './outbox.ts';
+import type { Outcome } from './outcome.ts';
 import { createReload } from './reload.ts';
 import { createRuleBook, type RuleBook } from './rules/rule-book.ts';
 import { empty_rule_file, type RuleFile } from './rules/rule-file.ts';

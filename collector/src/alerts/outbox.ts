@@ -3,8 +3,9 @@ import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Delivery } from './alert.ts';
 import type { Attempt } from './attempt-table.ts';
-import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import type { Channel, Notification } from './channels/channel.ts';
 import { type DeliveryQuery, type LoggedDelivery, openOutboxTable, type RowState } from './outbox-table.ts';
+import type { Outcome } from './outcome.ts';
 import { settle, standard_schedule_ms } from './retry.ts';
 import { within } from './within.ts';
 

@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http.ts';
+import type { Outcome } from '../outcome.ts';
 
 /**
  * A channel carries a notification to where people are.
@@ -30,18 +31,6 @@ export type ChannelFactory = (settings: ChannelSettings, http: HttpClient) => Ch
 export interface SendOptions {
   readonly timeout_ms: number;
 }
-
-export type Outcome = Result & {
-  /** Status of the HTTP answer, for the log of attempts; absent where none came. */
-  readonly status?: number;
-};
-
-type Result =
-  | { readonly result: 'ok' }
-  /** Worth another attempt, not before `retry_after_ms` where the receiver named a time. */
-  | { readonly result: 'retry'; readonly retry_after_ms?: number; readonly reason: string }
-  /** No attempt will ever succeed. */
-  | { readonly result: 'failed'; readonly reason: string };
 
 export interface Notification {
   /** Stable over retries: receivers use it to ignore repetitions. */

@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http.ts';
 import { dataOf } from '../message.ts';
+import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
 import { publicKeys, readSecret, webhookHeaders } from '../signature.ts';
 import { cut } from '../text.ts';
@@ -9,7 +10,6 @@ import type {
   ChannelSettings,
   Notification,
   NotificationGroup,
-  Outcome,
   SendOptions,
 } from './channel.ts';
 
