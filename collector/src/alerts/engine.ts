@@ -211,7 +211,17 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
     outbox.wake();
     await unwritten.flush();
   };
-  const asking = { store, control, judge, rules, page_url, timeout_ms, rules_max: RULES_PER_ROUND_MAX };
+  const has_file = settings.rule_path !== undefined;
+  const asking = {
+    store,
+    control,
+    judge,
+    rules,
+    has_file,
+    page_url,
+    timeout_ms,
+    rules_max: RULES_PER_ROUND_MAX,
+  };
   const rounds = createRounds({ ...asking, onChange, log });
   const heart = createHeart({ channels: by_name, heartbeat: rule_file.heartbeat, page_url, log });
   const configure = (file: RuleFile) => {
