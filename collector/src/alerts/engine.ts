@@ -14,7 +14,7 @@ import { createHeart } from './heartbeat.ts';
 import { createJudge } from './judge.ts';
 import { createDispatch, type DispatchSettings, type Telling } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
-import { defaultRoute } from './notify/route.ts';
+import { defaultRoute, type Patience } from './notify/route.ts';
 import { createSilences, type Silences } from './notify/silences.ts';
 import { notificationOf, type TellingParts } from './notify/telling.ts';
 import {
@@ -104,6 +104,8 @@ export interface AlertOptions extends Partial<Windows>, Partial<ControlLimits> {
   readonly public_url: string;
   /** Pause between two rounds of the rules. */
   readonly interval_ms?: number;
+  /** How long changes wait for others where no file says how alerts are told. */
+  readonly patience?: Patience;
   /** Longest time one query of a rule may take. */
   readonly timeout_ms?: number;
   readonly outbox?: Pick<
@@ -199,9 +201,10 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
   const unwritten = createUnwritten({ database, store, log });
   const silences = createSilences(database);
   const rules = createRuleBook({ database, file_rules: rule_file.rules, log });
+  const settingsOf = (file: RuleFile) => dispatchSettings(file, [...by_name.keys()], options.patience);
   const dispatch = createDispatch({
     ...{ database, control, silences },
-    settings: dispatchSettings(rule_file, [...by_name.keys()]),
+    settings: settingsOf(rule_file),
     tell: (telling, now_ms) =>
       outbox.insert(notificationOf(telling, told, now_ms), namesFor(telling, by_name)),
   });
@@ -226,7 +229,7 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
   const heart = createHeart({ channels: by_name, heartbeat: rule_file.heartbeat, page_url, log });
   const configure = (file: RuleFile) => {
     rules.setFileRules(file.rules);
-    dispatch.configure(dispatchSettings(file, [...by_name.keys()]));
+    dispatch.configure(settingsOf(file));
     heart.configure(file.heartbeat);
   };
   const reload = createReload({
@@ -278,9 +281,13 @@ function judgedVerdict(
 
 const plainly_told = { severity: 'warning', labels: {}, annotations: {} } as const;
 
-function dispatchSettings(file: RuleFile, channel_names: readonly string[]): DispatchSettings {
+function dispatchSettings(
+  file: RuleFile,
+  channel_names: readonly string[],
+  patience: Patience | undefined,
+): DispatchSettings {
   const { routes, inhibitions, maintenances } = file;
-  return { routes: routes ?? [defaultRoute(channel_names)], inhibitions, maintenances };
+  return { routes: routes ?? [defaultRoute(channel_names, patience)], inhibitions, maintenances };
 }
 
 function testNotification(public_url: string, now_ms: number): Notification {

@@ -51,7 +51,7 @@ export async function openRounds(rules: readonly object[], more: More = {}) {
       ...(rule_path !== undefined && { rule_path }),
       ...{ store, control, channels: [channel], log },
       rule_file,
-      options: { public_url: 'http://page' },
+      options: { public_url: 'http://page', patience: { group_wait_ms: 0, group_interval_ms: 0 } },
       now: () => clock.now_ms,
     });
   const under = {

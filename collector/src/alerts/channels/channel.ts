@@ -40,7 +40,10 @@ export interface Notification {
   readonly time: string;
   /** The alert; where alerts are grouped, the group as if it were one alert, with an id that stays. */
   readonly alert: AlertSummary;
-  /** The alerts of a group, for channels that can tell each of them; absent where alerts are told one by one. */
+  /**
+   * The alerts of a group, for channels that can tell each of them; absent where alerts are told one by one. A group
+   * of one may hold nothing but `alert` itself.
+   */
   readonly group?: NotificationGroup;
 }
 
