@@ -39,7 +39,8 @@ afterEach(() => {
 });
 
 function outboxFor(channels: readonly Channel[], more: Partial<OutboxSettings> = {}): Outbox {
-  return createOutbox({ database, channels, now: () => clock_ms, log, random: () => 0, ...more });
+  const by_name = new Map(channels.map((channel) => [channel.name, channel]));
+  return createOutbox({ database, channels: by_name, now: () => clock_ms, log, random: () => 0, ...more });
 }
 
 /** A channel that answers as told, and the ids it was given. */
