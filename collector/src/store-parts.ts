@@ -6,6 +6,7 @@ import { createChannel } from './alerts/channels/index.ts';
 import { type Alerts, createAlerts } from './alerts/engine.ts';
 import type { HttpClient } from './alerts/http.ts';
 import { createChannels, loadRuleFile } from './alerts/rules/load-file.ts';
+import { openStoredChannels } from './alerts/stored-channels.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
@@ -70,6 +71,7 @@ export async function openAlerts(
   return createAlerts({
     ...surroundings,
     channels,
+    stored_channels: await openStoredChannels({ database: surroundings.control, http, log }),
     ...file,
     options: {
       public_url: options.public_url ?? `http://${options.host}:${options.port}`,

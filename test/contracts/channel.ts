@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Channel, Notification, Outcome } from '../../collector/src/alerts/channels/channel.ts';
+import type { Channel, Notification } from '../../collector/src/alerts/channels/channel.ts';
 import type { HttpClient } from '../../collector/src/alerts/http.ts';
+import type { Outcome } from '../../collector/src/alerts/outcome.ts';
 import { local_http } from '../support/local-http.ts';
 import { firing, resolved, strange_notification, trial } from '../support/notifications.ts';
 import {

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isoTime } from './alert.ts';
-import type { Outcome } from './channels/channel.ts';
+import type { Outcome } from './outcome.ts';
 
 /** One attempt to carry a notification to a channel. */
 export interface Attempt {

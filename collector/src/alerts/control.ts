@@ -15,6 +15,8 @@ export interface Control {
   alert(alert_id: string): TenantAlert | null;
   /** Every alert that fires, of any tenant. */
   allFiring(): TenantAlert[];
+  /** Keys of any tenant that are pending, without data or in error. */
+  allWaiting(): KeyState[];
   /** Keys of the tenant that are anything but ok, the latest first. */
   unquiet(tenant: string, limit: number): KeyState[];
   /** Keys a rule has been judged for and that are not forgotten. */
@@ -73,6 +75,7 @@ export function createControl(database: DatabaseSync, limits: ControlLimits): Co
     },
     allFiring: () =>
       statements.all_firing.all().map((row) => ({ tenant: String(row['tenant']), alert: recordOf(row) })),
+    allWaiting: () => statements.all_waiting.all().map(keyStateOf),
     unquiet: (tenant, limit) => statements.unquiet.all({ tenant, limit }).map(keyStateOf),
     keysOf: (tenant, rule) => statements.keys_of.all({ tenant, rule }).map(keyStateOf),
     list: ({ tenant, state, limit }) =>
@@ -149,6 +152,8 @@ function prepare(database: DatabaseSync) {
         SELECT sequence FROM alert_records WHERE state = 'resolved' ORDER BY sequence LIMIT $excess)`),
     alert: database.prepare('SELECT tenant, document FROM alert_records WHERE alert_id = $alert_id'),
     all_firing: database.prepare("SELECT tenant, document FROM alert_records WHERE state = 'firing'"),
+    all_waiting: database.prepare(`
+      SELECT ${key_columns}, ${state_columns} FROM alert_states WHERE phase NOT IN ('ok', 'firing')`),
     unquiet: database.prepare(`
       SELECT ${key_columns}, ${state_columns} FROM alert_states
       WHERE tenant = $tenant AND phase <> 'ok' ORDER BY last_window_end_us DESC LIMIT $limit`),

@@ -5,7 +5,8 @@ import type { Log } from '../log.ts';
 import { transaction } from '../sqlite-transaction.ts';
 import type { Store } from '../stores/store.ts';
 import type { Alert, AlertRecord, VerdictContext } from './alert.ts';
-import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import { type ChannelBook, createChannelBook, type ListedChannel } from './channel-book.ts';
+import type { Channel, Notification } from './channels/channel.ts';
 import { chartOf } from './chart/alert-chart.ts';
 import { createClockwork } from './clockwork.ts';
 import { type AlertQuery, type ControlLimits, createControl, type KeyState } from './control.ts';
@@ -14,7 +15,7 @@ import { createHeart } from './heartbeat.ts';
 import { createJudge } from './judge.ts';
 import { createDispatch, type DispatchSettings, type Telling } from './notify/dispatch.ts';
 import { plainNotification } from './notify/plain.ts';
-import { defaultRoute } from './notify/route.ts';
+import { defaultRoute, type Patience } from './notify/route.ts';
 import { createSilences, type Silences } from './notify/silences.ts';
 import { notificationOf, type TellingParts } from './notify/telling.ts';
 import {
@@ -25,11 +26,13 @@ import {
   type OutboxCounts,
   type OutboxSettings,
 } from './outbox.ts';
+import type { Outcome } from './outcome.ts';
 import { createReload } from './reload.ts';
 import { createRuleBook, type RuleBook } from './rules/rule-book.ts';
 import { empty_rule_file, type RuleFile } from './rules/rule-file.ts';
 import { runbookUrl } from './runbook.ts';
 import type { Policy } from './state.ts';
+import type { StoredChannels } from './stored-channels.ts';
 import { createUnwritten } from './unwritten.ts';
 import { findingOf, verdictFindings } from './verdict-finding.ts';
 import { createVersionsBefore } from './versions.ts';
@@ -57,7 +60,7 @@ export interface Alerts {
   readonly silences: Silences;
   readonly rules: RuleBook;
   readonly deliveries: Pick<Outbox, 'log' | 'attempts' | 'replay'>;
-  readonly channels: readonly Channel[];
+  readonly channels: AlertChannels;
   start(): void;
   stop(): Promise<void>;
   /**
@@ -74,6 +77,18 @@ export interface Alerts {
   counts(): AlertCounts;
 }
 
+/** Channels, and which routes tell them. Changes hold at once. */
+interface AlertChannels {
+  list(): AlertChannel[];
+  put(...given: Parameters<ChannelBook['put']>): Promise<AlertChannel>;
+  remove: ChannelBook['remove'];
+}
+
+interface AlertChannel extends ListedChannel {
+  /** Names of the routes that tell it; without any, nobody hears of an alert through it. */
+  readonly routes: readonly string[];
+}
+
 interface AlertCounts {
   readonly outbox: OutboxCounts;
   readonly unwritten: { readonly waiting: number; readonly dropped: number };
@@ -83,7 +98,10 @@ export interface AlertsSettings {
   readonly store: Pick<Store, 'insert'> & RoundStore;
   /** Where state, outbox and alerts are kept; tables are created. Its owner closes it, after `stop`. */
   readonly control: DatabaseSync;
+  /** Those of the environment and the rules file. */
   readonly channels: readonly Channel[];
+  /** Those of the API; without it, the API makes none. */
+  readonly stored_channels?: StoredChannels;
   /** What the rules file says; without one, every verdict that drifted goes to every channel. */
   readonly rule_file?: RuleFile;
   /** Where it stands: a file that changes is read again. */
@@ -103,6 +121,8 @@ export interface AlertOptions extends Partial<Windows>, Partial<ControlLimits> {
   readonly public_url: string;
   /** Pause between two rounds of the rules. */
   readonly interval_ms?: number;
+  /** How long changes wait for others where no file says how alerts are told. */
+  readonly patience?: Patience;
   /** Longest time one query of a rule may take. */
   readonly timeout_ms?: number;
   readonly outbox?: Pick<
@@ -111,12 +131,11 @@ export interface AlertOptions extends Partial<Windows>, Partial<ControlLimits> {
   >;
 }
 
-/** @throws SextantError bad_request when two channels have one name */
+/** @throws SextantError bad_request when two configured channels have one name */
 export function createAlerts(settings: AlertsSettings): Alerts {
-  const { channels, options, now } = settings;
-  const by_name = new Map(channels.map((channel) => [channel.name, channel]));
-  if (by_name.size < channels.length)
-    throw new SextantError('bad_request', 'Two channels have the same name.');
+  const { options, now } = settings;
+  const book = createChannelBook(settings.channels, settings.stored_channels ?? null);
+  const { by_name } = book;
   const page_url = options.public_url.replace(/\/+$/, '');
   const parts = createParts(settings, page_url, by_name);
   const { control, outbox, unwritten, dispatch, rules, judge, clockwork, silences } = parts;
@@ -168,7 +187,8 @@ export function createAlerts(settings: AlertsSettings): Alerts {
     get,
     states: control.unquiet,
     acknowledge,
-    ...{ silences, rules, deliveries: outbox, channels, test, chart },
+    ...{ silences, rules, deliveries: outbox, test, chart },
+    channels: alertChannels(book, parts),
     start() {
       outbox.start();
       unwritten.start();
@@ -189,18 +209,19 @@ export function createAlerts(settings: AlertsSettings): Alerts {
 
 /** Everything the engine is made of, put together. */
 function createParts(settings: AlertsSettings, page_url: string, by_name: ReadonlyMap<string, Channel>) {
-  const { store, control: database, channels, options, now, log } = settings;
+  const { store, control: database, options, now, log } = settings;
   const { rule_file = empty_rule_file, chartPath = pathInApi } = settings;
   const told = { page_url, chartPath };
   const { states_max = 100_000, alerts_max = 10_000, interval_ms = 60_000, timeout_ms = 10_000 } = options;
   const control = createControl(database, { states_max, alerts_max });
-  const outbox = createOutbox({ ...options.outbox, database, channels, now, log });
+  const outbox = createOutbox({ ...options.outbox, database, channels: by_name, now, log });
   const unwritten = createUnwritten({ database, store, log });
   const silences = createSilences(database);
   const rules = createRuleBook({ database, file_rules: rule_file.rules, log });
+  const settingsOf = (file: RuleFile) => dispatchSettings(file, [...by_name.keys()], options.patience);
   const dispatch = createDispatch({
     ...{ database, control, silences },
-    settings: dispatchSettings(rule_file, [...by_name.keys()]),
+    settings: settingsOf(rule_file),
     tell: (telling, now_ms) =>
       outbox.insert(notificationOf(telling, told, now_ms), namesFor(telling, by_name)),
   });
@@ -210,12 +231,24 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
     outbox.wake();
     await unwritten.flush();
   };
-  const asking = { store, control, judge, rules, page_url, timeout_ms, rules_max: RULES_PER_ROUND_MAX };
+  const has_file = settings.rule_path !== undefined;
+  const asking = {
+    store,
+    control,
+    judge,
+    rules,
+    has_file,
+    page_url,
+    timeout_ms,
+    rules_max: RULES_PER_ROUND_MAX,
+  };
   const rounds = createRounds({ ...asking, onChange, log });
   const heart = createHeart({ channels: by_name, heartbeat: rule_file.heartbeat, page_url, log });
+  let current = rule_file;
   const configure = (file: RuleFile) => {
+    current = file;
     rules.setFileRules(file.rules);
-    dispatch.configure(dispatchSettings(file, [...by_name.keys()]));
+    dispatch.configure(settingsOf(file));
     heart.configure(file.heartbeat);
   };
   const reload = createReload({
@@ -230,7 +263,37 @@ function createParts(settings: AlertsSettings, page_url: string, by_name: Readon
     ...{ database, dispatch, outbox, rounds, heart, interval_ms, now, log },
     beforeRound: reload.check,
   });
-  return { control, outbox, unwritten, silences, rules, dispatch, judge, clockwork, onChange };
+  const routesOf = (name: string) =>
+    settingsOf(current)
+      .routes.filter((route) => route.channels.includes(name))
+      .map((route) => route.name);
+  const onChannels = () => {
+    dispatch.configure(settingsOf(current));
+    outbox.adapt();
+  };
+  const told_by = { routesOf, onChannels };
+  return { control, outbox, unwritten, silences, rules, dispatch, judge, clockwork, onChange, ...told_by };
+}
+
+interface ChannelParts {
+  routesOf(channel_name: string): string[];
+  onChannels(): void;
+}
+
+function alertChannels(book: ChannelBook, { routesOf, onChannels }: ChannelParts): AlertChannels {
+  const withRoutes = (channel: ListedChannel) => ({ ...channel, routes: routesOf(channel.name) });
+  return {
+    list: () => book.list().map(withRoutes),
+    async put(name, given) {
+      const channel = await book.put(name, given);
+      onChannels();
+      return withRoutes(channel);
+    },
+    remove(name) {
+      book.remove(name);
+      onChannels();
+    },
+  };
 }
 
 const RULES_PER_ROUND_MAX = 200;
@@ -267,9 +330,13 @@ function judgedVerdict(
 
 const plainly_told = { severity: 'warning', labels: {}, annotations: {} } as const;
 
-function dispatchSettings(file: RuleFile, channel_names: readonly string[]): DispatchSettings {
+function dispatchSettings(
+  file: RuleFile,
+  channel_names: readonly string[],
+  patience: Patience | undefined,
+): DispatchSettings {
   const { routes, inhibitions, maintenances } = file;
-  return { routes: routes ?? [defaultRoute(channel_names)], inhibitions, maintenances };
+  return { routes: routes ?? [defaultRoute(channel_names, patience)], inhibitions, maintenances };
 }
 
 function testNotification(public_url: string, now_ms: number): Notification {

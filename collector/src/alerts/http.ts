@@ -1,13 +1,13 @@
 import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { SextantError } from '../errors.ts';
-import type { Outcome } from './channels/channel.ts';
 import {
   type BlockReason,
   createDestinations,
   type DestinationOptions,
   type Destinations,
 } from './destination.ts';
+import type { Outcome } from './outcome.ts';
 
 const ANSWER_BYTES_MAX = 64 * 1024;
 const REASON_CHARACTERS_MAX = 200;

@@ -21,7 +21,7 @@ export interface Judge {
 interface JudgeParts {
   readonly database: DatabaseSync;
   readonly control: Control;
-  readonly dispatch: Pick<Dispatch, 'changed' | 'run'>;
+  readonly dispatch: Pick<Dispatch, 'changed' | 'ends' | 'run'>;
   readonly unwritten: Pick<Unwritten, 'insert'>;
   readonly now: () => number;
   /** Versions as they were before a time, looked up when an alert fires. Never rejects. */
@@ -47,6 +47,7 @@ export function createJudge(parts: JudgeParts): Judge {
     const described = describeAlert(finding, transition, versions);
     const known = control.alert(described.alert_id)?.alert;
     const alert = known === undefined ? described : continued(described, known);
+    if (alert.state === 'resolved') parts.dispatch.ends(alert.alert_id, parts.now());
     control.saveAlert(tenant, alert);
     parts.dispatch.changed(tenant, alert, parts.now());
     parts.dispatch.run(parts.now());

@@ -11,7 +11,7 @@ export interface Message {
   readonly severity: Severity;
   readonly facts: readonly Fact[];
   readonly links: readonly Link[];
-  /** The alerts of a group, a sentence each; empty where the message is about one alert. */
+  /** The alerts of a group of several, a sentence each; empty where the message is about one alert. */
   readonly alerts: readonly string[];
   /** A chart, for whoever reaches the page; null where there is none over https. */
   readonly image_url: string | null;
@@ -53,12 +53,22 @@ export function messageOf({ type, alert, group }: Notification): Message {
   };
 }
 
-/** A notification as a program reads it: the alert, and the group where it is about one. */
-export function dataOf({ alert, group }: Pick<Notification, 'alert' | 'group'>): object {
-  return { ...alert, ...(group && { group }) };
+/** A notification as a program reads it: the alert, and the group where it is about more. */
+export function dataOf(notification: Pick<Notification, 'alert' | 'group'>): object {
+  const group = groupOf(notification);
+  return { ...notification.alert, ...(group && { group }) };
+}
+
+/** The group, unless the alert is all there is in it. */
+export function groupOf({ alert, group }: Pick<Notification, 'alert' | 'group'>) {
+  const is_alone =
+    group?.truncated === 0 && group.alerts.every(({ alert_id }) => alert_id === alert.alert_id);
+  return is_alone ? undefined : group;
 }
 
 function sentencesOf({ alerts, truncated }: NotificationGroup): string[] {
+  // Alone in its group, an alert is what the message is about already.
+  if (alerts.length + truncated === 1) return [];
   const told = alerts.slice(0, GROUP_ALERTS);
   const more = alerts.length - told.length + truncated;
   const sentences = told.map(({ state, summary }) => {

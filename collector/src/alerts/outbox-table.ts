@@ -30,6 +30,7 @@ export interface OutboxTable {
   buryUnknown(channels: readonly string[]): number;
   /** Makes room: drops all but the newest rows, first those delivered, then the dead, then those pending. */
   trim(rows_max: number): Dropped[];
+  /** Of the alert itself, and of groups that told of it. */
   deliveries(alert_id: string): Delivery[];
   /** Attempts of a delivery of the tenant, oldest first; null where there is no such delivery. */
   attempts(tenant: string, sequence: number): Attempt[] | null;
@@ -109,10 +110,14 @@ export function openOutboxTable(database: DatabaseSync): OutboxTable {
 
   return {
     insert: (notification, channel, now_ms) => {
-      const { id, type, alert } = notification;
+      const { id, type, alert, group } = notification;
       const document = JSON.stringify(notification);
       const { alert_id, tenant } = alert;
-      statements.insert.run({ id, channel, alert_id, tenant, type, document, now_ms });
+      const row = { id, channel, alert_id, tenant, type, document, now_ms };
+      const { changes, lastInsertRowid: delivery } = statements.insert.run(row);
+      if (changes === 0) return;
+      for (const member of group?.alerts ?? [])
+        statements.insert_member.run({ delivery, alert_id: member.alert_id });
     },
     claim: (request) => transaction(database, () => claim(request)),
     settle: (...given) => transaction(database, () => settle(...given)),
@@ -167,6 +172,12 @@ const table = `
     last_error TEXT,
     UNIQUE (notification_id, channel)
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS alert_outbox_members (
+    alert_id TEXT NOT NULL,
+    delivery INTEGER NOT NULL REFERENCES alert_outbox (sequence) ON DELETE CASCADE,
+    PRIMARY KEY (alert_id, delivery)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS alert_outbox_members_delivery ON alert_outbox_members (delivery);
   CREATE INDEX IF NOT EXISTS alert_outbox_due ON alert_outbox (channel, state, next_attempt_ms);
   CREATE INDEX IF NOT EXISTS alert_outbox_alert ON alert_outbox (alert_id, sequence);
 `;
@@ -209,7 +220,12 @@ function prepare(database: DatabaseSync) {
       DELETE FROM alert_outbox WHERE sequence IN (
         SELECT sequence FROM alert_outbox WHERE state = $state ORDER BY sequence LIMIT $excess)`),
     deliveries: database.prepare(`
-      SELECT ${delivery_columns} FROM alert_outbox WHERE alert_id = $alert_id ORDER BY sequence`),
+      SELECT ${delivery_columns} FROM alert_outbox WHERE sequence IN (
+        SELECT sequence FROM alert_outbox WHERE alert_id = $alert_id
+        UNION SELECT delivery FROM alert_outbox_members WHERE alert_id = $alert_id) ORDER BY sequence`),
+    insert_member: database.prepare(
+      'INSERT OR IGNORE INTO alert_outbox_members (alert_id, delivery) VALUES ($alert_id, $delivery)',
+    ),
     is_of: database.prepare('SELECT 1 FROM alert_outbox WHERE tenant = $tenant AND sequence = $sequence'),
     log: database.prepare(`
       SELECT ${log_columns} FROM alert_outbox

@@ -3,8 +3,10 @@ import { SextantError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Delivery } from './alert.ts';
 import type { Attempt } from './attempt-table.ts';
-import type { Channel, Notification, Outcome } from './channels/channel.ts';
+import type { Channel, Notification } from './channels/channel.ts';
+import { createLanes } from './lanes.ts';
 import { type DeliveryQuery, type LoggedDelivery, openOutboxTable, type RowState } from './outbox-table.ts';
+import type { Outcome } from './outcome.ts';
 import { settle, standard_schedule_ms } from './retry.ts';
 import { within } from './within.ts';
 
@@ -30,6 +32,8 @@ export interface Outbox {
   insert(notification: Notification, channel_names?: readonly string[]): void;
   wake(): void;
   start(): void;
+  /** Serves the channels there are now; what waits for others is dead. */
+  adapt(): void;
   /** Waits for attempts in flight, up to a limit; an attempt cut off is repeated after the next start. */
   stop(): Promise<void>;
   /** Makes every attempt that is due at `now_ms`, whether started or not. */
@@ -49,7 +53,8 @@ export type OutboxCounts = Readonly<Record<RowState | `dropped_${RowState}`, num
 
 export interface OutboxSettings {
   readonly database: DatabaseSync;
-  readonly channels: readonly Channel[];
+  /** By name. The caller may change them, and calls `adapt` after it. */
+  readonly channels: ReadonlyMap<string, Channel>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
@@ -68,36 +73,32 @@ export function createOutbox(settings: OutboxSettings): Outbox {
   const { timeout_ms = attempt_timeout_ms, stop_timeout_ms = 5_000 } = settings;
   const table = openOutboxTable(database);
   const dropped = { dropped_pending: 0, dropped_delivered: 0, dropped_dead: 0 };
-  const alarms = new Map(channels.map((channel) => [channel, createAlarm()]));
-  let lanes: Promise<void>[] = [];
-  let phase: 'running' | 'stopping' | 'abandoned' = 'running';
+  const lanes = createLanes(channels, step);
+  let phase: 'waiting' | 'running' | 'stopping' | 'abandoned' = 'waiting';
 
   function insert(notification: Notification, channel_names?: readonly string[]): void {
-    for (const { name } of channels) {
+    for (const name of channels.keys()) {
       if (channel_names?.includes(name) ?? true) table.insert(notification, name, now());
     }
     for (const { state, rows } of table.trim(rows_max)) dropped[`dropped_${state}`] += rows;
   }
 
-  function wake(): void {
-    for (const alarm of alarms.values()) alarm.ring();
+  function start(): void {
+    phase = 'running';
+    adapt();
   }
 
-  function start(): void {
-    const buried = table.buryUnknown(channels.map((channel) => channel.name));
+  function adapt(): void {
+    if (phase !== 'running') return;
+    const buried = table.buryUnknown([...channels.keys()]);
     if (buried > 0) log.warn({ buried }, 'Notifications to channels no longer configured are dead.');
-    lanes = [...alarms].map(([channel, alarm]) => runLane(channel, alarm));
+    lanes.adapt();
   }
 
   async function stop(): Promise<void> {
     phase = 'stopping';
-    wake();
-    await within(stop_timeout_ms, Promise.all(lanes), []);
+    await lanes.stop(stop_timeout_ms);
     phase = 'abandoned';
-  }
-
-  async function runLane(channel: Channel, alarm: Alarm): Promise<void> {
-    while (phase === 'running') await alarm.wait(await step(channel));
   }
 
   /** Makes the next attempt where one is due; returns how long to wait for the one after it. */
@@ -116,7 +117,7 @@ export function createOutbox(settings: OutboxSettings): Outbox {
     const deliverAll = async (channel: Channel) => {
       while (phase !== 'abandoned' && (await deliverNext(channel, () => now_ms)));
     };
-    await Promise.all(channels.map(deliverAll));
+    await Promise.all([...channels.values()].map(deliverAll));
   }
 
   /** Makes one attempt; returns false when nothing is due. */
@@ -146,14 +147,15 @@ export function createOutbox(settings: OutboxSettings): Outbox {
   function replay(tenant: string, sequence: number): LoggedDelivery {
     const dead = table.replay(tenant, sequence, now());
     const delivery = found(dead, `No dead notification has the number ${sequence}.`);
-    wake();
+    lanes.wake();
     return delivery;
   }
 
   return {
     insert,
-    wake,
+    wake: lanes.wake,
     start,
+    adapt,
     stop,
     deliverDue,
     log: table.log,
@@ -189,23 +191,4 @@ export async function attempt(
   } catch (error) {
     return { result: 'retry', reason: `The channel threw: ${String(error)}` };
   }
-}
-
-interface Alarm {
-  /** Resolves after `pause_ms`, or at once when it was rung since the last wait. */
-  wait(pause_ms: number): Promise<void>;
-  ring(): void;
-}
-
-function createAlarm(): Alarm {
-  let bell = Promise.withResolvers<void>();
-  return {
-    async wait(pause_ms) {
-      const timer = setTimeout(bell.resolve, pause_ms);
-      await bell.promise;
-      clearTimeout(timer);
-      bell = Promise.withResolvers();
-    },
-    ring: () => bell.resolve(),
-  };
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { default_tenant } from '../access/credential.ts';
 import type { Log } from '../log.ts';
 import type { Finding } from './alert.ts';
+import { rules_file_rule } from './evaluate/findings.ts';
 import type { Judge } from './judge.ts';
 import { parseRuleFile, problemText } from './rules/parse-file.ts';
 import type { RuleFile } from './rules/rule-file.ts';
@@ -74,7 +75,7 @@ export function createReload({ path, rule_file, judge, configure, onChange, log 
 
 function finding(problem: string | null, now_ms: number): Finding {
   return {
-    ...{ tenant: default_tenant, rule: 'sextant.rules_file', feature: 'rules_file' },
+    ...{ tenant: default_tenant, rule: rules_file_rule, feature: 'rules_file' },
     ...{ slice_key: 'all', slice_value: 'all', severity: 'warning', labels: {}, annotations: {} },
     ...{ runbook_url: null, query: 'sextant alerts rules check FILE', figures: { why: problem } },
     evidence: problem === null ? 'fine' : 'breached',

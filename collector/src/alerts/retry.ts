@@ -1,4 +1,4 @@
-import type { Outcome } from './channels/channel.ts';
+import type { Outcome } from './outcome.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;

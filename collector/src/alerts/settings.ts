@@ -83,6 +83,20 @@ export function mergeSettings(before: ChannelSettings, after: ChannelSettings): 
   return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null));
 }
 
+/** Where messages go, as far as the settings say. */
+export function addressesOf(settings: ChannelSettings): unknown[] {
+  return address_names.filter((name) => name in settings).map((name) => settings[name]);
+}
+
+/** Settings for anybody to see: secrets are "set", and an address, which may be one, is its host. */
+export function shownSettings(settings: ChannelSettings): ChannelSettings {
+  const shown = ([name, value]: [string, unknown]) => {
+    if (secret_names.includes(name)) return [name, 'set'];
+    return [name, address_names.includes(name) ? (URL.parse(String(value))?.host ?? 'set') : value];
+  };
+  return Object.fromEntries(Object.entries(settings).map(shown));
+}
+
 function bad(detail: string): SextantError {
   return new SextantError('bad_request', detail);
 }

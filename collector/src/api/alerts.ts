@@ -1,8 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { default_tenant } from '../access/credential.ts';
+import type { FastifyInstance } from 'fastify';
 import { credentialOf } from '../access/route-scope.ts';
 import { readRunbook } from '../alerts/runbook.ts';
-import { SextantError } from '../errors.ts';
 import type { ApiParts } from './parts.ts';
 
 const limit = { type: 'integer', minimum: 1, maximum: 1000, default: 100 } as const;
@@ -97,33 +95,6 @@ export function routeDeliveries(server: FastifyInstance, { alerts, audit }: ApiP
       return alerts.deliveries.replay(tenant, sequence);
     },
   );
-
-  server.get(
-    '/api/alert-channels',
-    { schema: { summary: 'Channels, without their settings' }, config: read },
-    () => ({
-      channels: alerts.channels.map(({ name, public_keys = [] }) => ({ name, public_keys })),
-    }),
-  );
-
-  server.post<{ Params: { name: string } }>(
-    '/api/alert-channels/:name/test',
-    { schema: { summary: 'Sends a test notification and says what came of it' }, config: admin },
-    async (request) => {
-      const { tenant, actor } = operatorOf(request);
-      const { name } = request.params;
-      audit.record({ tenant, actor, action: 'alert.test', target: name, details: {} });
-      return alerts.test(name);
-    },
-  );
-}
-
-/** Channels belong to the operator: a tenant of his must not have messages sent to others. */
-function operatorOf(request: FastifyRequest) {
-  const credential = credentialOf(request);
-  if (credential.tenant !== default_tenant)
-    throw new SextantError('forbidden', `Channels are tested with a key of the tenant ${default_tenant}.`);
-  return credential;
 }
 
 const list_schema = {

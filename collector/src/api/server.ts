@@ -3,6 +3,7 @@ import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { readForwarded } from '../access/forwarded.ts';
 import { enforceScopes } from '../access/route-scope.ts';
 import { errors, SextantError } from '../errors.ts';
+import { routeAlertChannels } from './alert-channels.ts';
 import { routeAlertRules } from './alert-rules.ts';
 import { routeAlertSilences } from './alert-silences.ts';
 import { routeAlerts, routeDeliveries } from './alerts.ts';
@@ -47,6 +48,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   routeReferences(server, parts);
   routeAlerts(server, parts);
   routeDeliveries(server, parts);
+  routeAlertChannels(server, parts);
   routeAlertRules(server, parts);
   routeAlertSilences(server, parts);
   routeSql(server, parts);

@@ -59,11 +59,13 @@ export async function runAlertsAcknowledge(
 
 export async function runAlertsChannels(context: CommandContext, flags: Flags): Promise<ExitCode> {
   const { channels } = (await ask(context, flags, '/api/alert-channels')) as { channels: Row[] };
+  const joined = (list: unknown) => (flags.json ? list : (list as string[]).join(' '));
   const rows = channels.map((channel) => ({
     ...channel,
-    public_keys: flags.json ? channel['public_keys'] : (channel['public_keys'] as string[]).join(' '),
+    routes: joined(channel['routes']),
+    public_keys: joined(channel['public_keys']),
   }));
-  print(context, flags, ['name', 'public_keys'], rows);
+  print(context, flags, ['name', 'source', 'kind', 'routes', 'public_keys'], rows);
   return exit_codes.ok;
 }
 

@@ -19,6 +19,7 @@ const alerts = createAlerts({
   channels: [webhook({ url }, local_http)],
   options: {
     public_url: 'http://127.0.0.1:4318',
+    patience: { group_wait_ms: 0, group_interval_ms: 0 },
     for_windows: verdicts === 'drifted' ? 1 : 2,
     keep_windows: 1,
   },

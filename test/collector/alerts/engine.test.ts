@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
 import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest';
-import type { Channel, Notification, Outcome } from '../../../collector/src/alerts/channels/channel.ts';
+import type { Channel, Notification } from '../../../collector/src/alerts/channels/channel.ts';
 import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
+import type { Outcome } from '../../../collector/src/alerts/outcome.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import type { NewRow } from '../../../collector/src/stores/schema.ts';
 import type { Row } from '../../../collector/src/stores/store.ts';
@@ -20,6 +21,8 @@ import { contextOf, drifted, stable, too_little } from './verdicts.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 const now_ms = Date.UTC(2026, 10, 21, 12);
+const patient = { group_wait_ms: 5000, group_interval_ms: 60_000 };
+const at_once = { group_wait_ms: 0, group_interval_ms: 0 };
 
 let folder: string;
 let path: string;
@@ -53,6 +56,7 @@ interface Parts {
   readonly options?: Partial<AlertOptions>;
   readonly store?: typeof store;
   readonly control?: DatabaseSync;
+  readonly now?: () => number;
 }
 
 function alertsWith(parts: Parts = {}): Alerts {
@@ -60,8 +64,8 @@ function alertsWith(parts: Parts = {}): Alerts {
     store: parts.store ?? store,
     control: parts.control ?? control,
     channels: parts.channels ?? [recorder()],
-    options: { public_url: 'http://127.0.0.1:4318/', ...parts.options },
-    now: () => now_ms,
+    options: { public_url: 'http://127.0.0.1:4318/', patience: at_once, ...parts.options },
+    now: parts.now ?? (() => now_ms),
     log,
   });
 }
@@ -215,7 +219,49 @@ test('tenants, rules, features and slices are watched apart', async () => {
   ];
   for (const key of keys) await alerts.onVerdict(drifted, contextOf(1, key));
   await alerts.deliverDue(now_ms);
-  expect(new Set(sent.map((notification) => notification.alert.alert_id)).size).toBe(keys.length);
+  const told = sent.flatMap(({ group }) => group?.alerts ?? []);
+  expect(new Set(told.map(({ alert_id }) => alert_id)).size).toBe(keys.length);
+});
+
+test('slices that drift without the whole are one notification, and each of them shows what became of it', async () => {
+  let at_ms = now_ms;
+  const alerts = alertsWith({ options: { patience: patient }, now: () => at_ms });
+  for (const slice_value of ['v1', 'v2', 'v3']) {
+    await alerts.onVerdict(drifted, contextOf(1, { slice_value }));
+    at_ms += 100;
+  }
+  await alerts.deliverDue(at_ms);
+  expect(sent).toEqual([]);
+  at_ms += 5000;
+  await alerts.deliverDue(at_ms);
+  expect(sent).toMatchObject([
+    {
+      type: 'alert.firing',
+      alert: {
+        slice: { prompt_version: 'v1, v2, v3' },
+        summary: expect.stringMatching(
+          /^3 alerts are firing \(alertname drift, feature embedding\.user_message\)/,
+        ),
+      },
+      group: { alerts: [{}, {}, {}], truncated: 0 },
+    },
+  ]);
+  const slices = sent[0]?.group?.alerts.map(({ slice }) => slice['prompt_version']);
+  expect(slices?.sort()).toEqual(['v1', 'v2', 'v3']);
+  const list = alerts.list({ tenant: 'acme', limit: 10 });
+  expect(list.map(({ notifications }) => notifications.map(({ state }) => state))).toEqual([
+    ['delivered'],
+    ['delivered'],
+    ['delivered'],
+  ]);
+});
+
+test('what fires and ends at once, as in a replay, is told that it fired and that it is over', async () => {
+  const alerts = alertsWith({ options: { patience: patient } });
+  await alerts.onVerdict(drifted, contextOf(1));
+  await alerts.onVerdict(stable, contextOf(2));
+  await alerts.deliverDue(now_ms + 60_000);
+  expect(sent.map(({ id }) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(['firing', 'resolved']);
 });
 
 test('waits as many windows as it is told, and does not resolve for want of evidence', async () => {

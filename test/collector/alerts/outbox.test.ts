@@ -5,9 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, type Mock, test, vi } from 'vitest';
 import { openAttemptTable } from '../../../collector/src/alerts/attempt-table.ts';
-import type { Channel, Notification, Outcome } from '../../../collector/src/alerts/channels/channel.ts';
+import type { Channel, Notification } from '../../../collector/src/alerts/channels/channel.ts';
 import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
 import { createOutbox, type Outbox, type OutboxSettings } from '../../../collector/src/alerts/outbox.ts';
+import type { Outcome } from '../../../collector/src/alerts/outcome.ts';
 import { standard_schedule_ms } from '../../../collector/src/alerts/retry.ts';
 import type { Log } from '../../../collector/src/log.ts';
 import { local_http } from '../../support/local-http.ts';
@@ -38,7 +39,8 @@ afterEach(() => {
 });
 
 function outboxFor(channels: readonly Channel[], more: Partial<OutboxSettings> = {}): Outbox {
-  return createOutbox({ database, channels, now: () => clock_ms, log, random: () => 0, ...more });
+  const by_name = new Map(channels.map((channel) => [channel.name, channel]));
+  return createOutbox({ database, channels: by_name, now: () => clock_ms, log, random: () => 0, ...more });
 }
 
 /** A channel that answers as told, and the ids it was given. */

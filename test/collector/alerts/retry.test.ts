@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Outcome } from '../../../collector/src/alerts/channels/channel.ts';
+import type { Outcome } from '../../../collector/src/alerts/outcome.ts';
 import { settle, standard_schedule_ms } from '../../../collector/src/alerts/retry.ts';
 
 const retry: Outcome = { result: 'retry', reason: 'HTTP 503' };

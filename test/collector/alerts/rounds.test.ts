@@ -1,85 +1,16 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import type { Notification } from '../../../collector/src/alerts/channels/channel.ts';
 import { createAlerts } from '../../../collector/src/alerts/engine.ts';
-import { parseRuleFile } from '../../../collector/src/alerts/rules/parse-file.ts';
-import type { Store } from '../../../collector/src/stores/store.ts';
-import { bare, modelCall, noon_us, recordAt, recordWith, spanRow } from '../../contracts/store/rows.ts';
+import { bare, noon_us, recordWith, spanRow } from '../../contracts/store/rows.ts';
 import { recordingLog } from '../../support/log.ts';
-import { openStore } from '../watch/support/stores.ts';
-import { contextOf, drifted } from './verdicts.ts';
+import { openRounds } from './open-rounds.ts';
 
-const MINUTE_MS = 60_000;
-const noon_ms = noon_us / 1000;
-
-type Fields = Parameters<typeof modelCall>[1];
-
-/** The engine on the real store, with a clock of its own. */
-async function setUp(rules: readonly object[], more: { store?: Partial<Store>; file?: object } = {}) {
-  const opened = await openStore();
-  const { control } = opened;
-  const clock = { now_ms: noon_ms, is_down: false };
-  const store = new Proxy(opened.store, {
-    get: (target, name: keyof Store) =>
-      clock.is_down
-        ? () => Promise.reject(new Error('The store is away.'))
-        : (more.store?.[name] ?? target[name]),
-  });
-  const fileOf = (value: object) => {
-    const { file, problems } = parseRuleFile(JSON.stringify(value));
-    expect(problems).toEqual([]);
-    return file!;
-  };
-  let rule_file = fileOf({ rules, ...more.file });
-  const sent: Notification[] = [];
-  const log = recordingLog();
-  const channel = {
-    name: 'recorder',
-    send: async (notification: Notification) => {
-      sent.push(notification);
-      return { result: 'ok' as const };
-    },
-  };
-  const open = () =>
-    createAlerts({
-      ...{ store, control, channels: [channel], log },
-      rule_file,
-      options: { public_url: 'http://page' },
-      now: () => clock.now_ms,
-    });
-  const under = {
-    ...{ store: opened.store, control, sent, clock, log },
-    alerts: open(),
-    restart(changed_file?: object) {
-      if (changed_file !== undefined) rule_file = fileOf(changed_file);
-      under.alerts = open();
-    },
-    /** Stores calls that begin at a minute after noon. */
-    async send(number: number, minute: number, fields: Fields = {}) {
-      const calls = Array.from({ length: number }, () => {
-        count += 1;
-        const start_time = noon_us + minute * MINUTE_MS * 1000 + count;
-        return bare(modelCall(count, { start_time, ...fields }).span);
-      });
-      await opened.store.append({ records: [recordAt(count, ...calls)] });
-    },
-    async round(minute: number) {
-      clock.now_ms = noon_ms + minute * MINUTE_MS;
-      await under.alerts.round(clock.now_ms);
-      await under.alerts.deliverDue(clock.now_ms);
-    },
-    lines: () =>
-      sent.map(({ type, alert }) => `${type.slice(6)} ${alert.rule} ${Object.values(alert.slice)[0]}`),
-    phases: () => under.alerts.states('default', 100).map(({ rule, state }) => `${rule} ${state.phase}`),
-  };
-  let count = 0;
-  return under;
-}
+const _MINUTE_MS = 60_000;
 
 const errors = { name: 'errors', kind: 'threshold', measure: 'error_rate', threshold: 0.1, window: '5m' };
 
 test('an error rate for each model: pending, firing, resolved, with examples, query and versions', async () => {
-  const under = await setUp([{ ...errors, by: 'model', for: '2m', severity: 'critical', count_min: 5 }]);
+  const under = await openRounds([{ ...errors, by: 'model', for: '2m', severity: 'critical', count_min: 5 }]);
   await under.send(20, 0, { prompt_name: 'greet', prompt_version: 'v1' });
   await under.round(5);
   await under.send(10, 6, { status: 'error', prompt_name: 'greet', prompt_version: 'v2' });
@@ -108,7 +39,7 @@ test('an error rate for each model: pending, firing, resolved, with examples, qu
 });
 
 test('absence fires when nothing came, and ends when something does', async () => {
-  const under = await setUp([
+  const under = await openRounds([
     { name: 'quiet', kind: 'absence', window: '10m', filters: { service: 'shop' } },
   ]);
   await under.send(1, 0);
@@ -122,7 +53,7 @@ test('absence fires when nothing came, and ends when something does', async () =
 
 test('a burn rate pages on an outage and ends with it', async () => {
   const rule = { name: 'slo', kind: 'burn_rate', sli: 'latency', threshold: 1000, objective: 0.99 };
-  const under = await setUp([rule]);
+  const under = await openRounds([rule]);
   for (let minute = 0; minute < 60; minute += 10) await under.send(20, minute);
   await under.round(60);
   expect(under.lines()).toEqual([]);
@@ -139,7 +70,7 @@ test('a burn rate pages on an outage and ends with it', async () => {
 
 test('a budget fires on its forecast first, and ends with the period', async () => {
   const rule = { name: 'spend', kind: 'budget', limit_usd: 100, period: 'day' };
-  const under = await setUp([rule]);
+  const under = await openRounds([rule]);
   // Noon to three: 40 calls of a quarter each hour, 10 dollars.
   for (const hour of [0, 1, 2]) await under.send(40, hour * 60 + 5);
   await under.round(2 * 60 + 59);
@@ -152,7 +83,7 @@ test('a budget fires on its forecast first, and ends with the period', async () 
 });
 
 test('scores, readings of engines and statements of SQL', async () => {
-  const under = await setUp([
+  const under = await openRounds([
     {
       name: 'judge',
       kind: 'threshold',
@@ -188,7 +119,7 @@ test('scores, readings of engines and statements of SQL', async () => {
 });
 
 test('one broken rule stops no other, shows the error, and is an alert of its own after five minutes', async () => {
-  const under = await setUp([
+  const under = await openRounds([
     { name: 'broken', kind: 'sql', statement: 'SELECT nothing FROM nowhere', threshold: 0 },
     { name: 'quiet', kind: 'absence', window: '10m' },
   ]);
@@ -199,7 +130,7 @@ test('one broken rule stops no other, shows the error, and is an alert of its ow
 });
 
 test('a rule that cannot be asked the first time is not in error for ever', async () => {
-  const under = await setUp([errors]);
+  const under = await openRounds([errors]);
   under.clock.is_down = true;
   await under.round(0);
   expect(under.phases()).toContain('errors error');
@@ -211,7 +142,7 @@ test('a rule that cannot be asked the first time is not in error for ever', asyn
 });
 
 test('an alert ends where its rule is changed to watch something else, by the labels it began with', async () => {
-  const under = await setUp([]);
+  const under = await openRounds([]);
   const rule = { kind: 'threshold', measure: 'errors', threshold: 5, window: '5m', labels: { team: 'a' } };
   under.alerts.rules.put('default', 'mine', rule);
   await under.send(10, 0, { status: 'error' });
@@ -233,7 +164,7 @@ test('an alert ends where its rule is changed to watch something else, by the la
 });
 
 test('no data is shown and tells nobody; what fires goes on without data, and through errors', async () => {
-  const under = await setUp([errors]);
+  const under = await openRounds([errors]);
   await under.round(0);
   expect(under.phases()).toEqual(['errors no_data']);
   await under.send(10, 1, { status: 'error' });
@@ -246,7 +177,7 @@ test('no data is shown and tells nobody; what fires goes on without data, and th
 });
 
 test('a restart in any state tells nobody twice', async () => {
-  const under = await setUp([{ ...errors, for: '2m', keep_firing_for: '2m' }]);
+  const under = await openRounds([{ ...errors, for: '2m', keep_firing_for: '2m' }]);
   const bad = [0, 0, 1, 1, 1, 1, 0, 0, 0, 0];
   for (const [index, share] of bad.entries()) {
     const minute = index * 10;
@@ -261,7 +192,7 @@ test('a restart in any state tells nobody twice', async () => {
 });
 
 test('a clock that was far ahead and is set back stops no rule', async () => {
-  const under = await setUp([{ ...errors, for: '2m' }]);
+  const under = await openRounds([{ ...errors, for: '2m' }]);
   await under.round(60 * 24 * 365);
   await under.send(10, 0, { status: 'error' });
   await under.round(1);
@@ -271,45 +202,9 @@ test('a clock that was far ahead and is set back stops no rule', async () => {
   expect(under.lines()).toEqual(['firing errors all', 'resolved errors all']);
 });
 
-test('an alert whose rule is taken away is over', async () => {
-  const under = await setUp([]);
-  under.alerts.rules.put('default', 'mine', { kind: 'absence', window: '5m', labels: { feature: 'hidden' } });
-  await under.round(0);
-  under.alerts.rules.remove('default', 'mine');
-  await under.round(1);
-  expect(under.lines()).toEqual(['firing mine all', 'resolved mine all']);
-  expect(under.sent[1]?.alert.labels).toMatchObject({ alertname: 'mine', feature: 'absence' });
-});
-
-const at_noon = contextOf(0, {
-  ...{ tenant: 'default', window_start_us: noon_us - MINUTE_MS * 1000, window_end_us: noon_us },
-});
-
-test('an alert on verdicts ends where its rule is taken away or wants others, and not before', async () => {
-  const under = await setUp([{ name: 'kept', kind: 'verdict' }]);
-  for (const name of ['gone', 'narrow']) under.alerts.rules.put('default', name, { kind: 'verdict' });
-  await under.alerts.onVerdict(drifted, { ...at_noon, rule: 'unused' });
-  await under.round(1);
-  expect(under.lines().sort()).toEqual(['firing gone v2', 'firing kept v2', 'firing narrow v2']);
-  under.alerts.rules.remove('default', 'gone');
-  under.alerts.rules.put('default', 'narrow', { kind: 'verdict', feature: 'number.*' });
-  await under.round(2);
-  expect(under.lines().slice(3).sort()).toEqual(['resolved gone v2', 'resolved narrow v2']);
-});
-
-test('alerts on verdicts from before there were rules end where a file names others', async () => {
-  const under = await setUp([], { file: { rules: undefined } });
-  await under.alerts.onVerdict(drifted, at_noon);
-  await under.round(1);
-  expect(under.lines()).toEqual(['firing drift v2']);
-  under.restart({ rules: [] });
-  await under.round(2);
-  expect(under.lines()).toEqual(['firing drift v2', 'resolved drift v2']);
-});
-
 test('costs one query for each rule and round, and reads days only once', async () => {
   const asked: string[] = [];
-  const under = await setUp(
+  const under = await openRounds(
     [
       { name: 'slo', kind: 'burn_rate', sli: 'availability', objective: 0.99 },
       { ...errors, by: 'model' },
@@ -335,7 +230,7 @@ test('costs one query for each rule and round, and reads days only once', async 
 });
 
 test('rules of a tenant count the spans of that tenant only', async () => {
-  const under = await setUp([
+  const under = await openRounds([
     { name: 'theirs', kind: 'threshold', measure: 'requests', threshold: 0, tenant: 'acme' },
   ]);
   await under.send(3, 0);

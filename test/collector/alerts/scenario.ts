@@ -38,7 +38,7 @@ export function openScenario({ path, url, file }: ScenarioSettings) {
   };
   const alerts = createAlerts({
     ...{ store, control, rule_file, channels: [webhook({ url }, local_http)], now: () => now_ms },
-    options: { public_url: 'http://page' },
+    options: { public_url: 'http://page', patience: { group_wait_ms: 0, group_interval_ms: 0 } },
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
   return {

@@ -35,10 +35,12 @@ const rules = (url: string) => `
 channels:
   - {name: hook, kind: webhook, settings: {url: ${url}, secrets: ['file:secret.txt']}}
   - {name: broken, kind: webhook, settings: {url: ${url}/broken}}
+  - {name: chat, kind: api}
 rules:
   - {name: quiet, kind: absence, window: 5m, filters: {service: nobody}, labels: {team: shop}}
 routes:
   - {match: [team=shop], channels: [hook]}
+  - {name: api route, channels: [chat]}
 heartbeat: {channels: [hook], every: 10s}
 `;
 
@@ -104,8 +106,14 @@ describe('sextant alerts', () => {
   });
 
   it('tests a channel, and fails where the channel does', async () => {
-    expect(await json('channels')).toEqual(['hook', 'broken'].map((name) => ({ name, public_keys: [] })));
-    expect((await run('channels')).out).toBe('name\tpublic_keys\nhook\t\nbroken\t\n');
+    const configured = { source: 'configuration', kind: null, settings: null, public_keys: [] };
+    expect(await json('channels')).toEqual([
+      { name: 'hook', ...configured, routes: ['route 1'] },
+      { name: 'broken', ...configured, routes: [] },
+    ]);
+    expect((await run('channels')).out).toMatch(
+      /^name\tsource\tkind\troutes\tpublic_keys\nhook\tconfiguration\t/,
+    );
     expect(await run('test', 'hook')).toMatchObject({ code: 0, error: 'The channel took it.\n' });
     receiver.behave({ status: 404 });
     expect((await run('test', 'broken')).code).toBe(1);
@@ -116,6 +124,50 @@ describe('sextant alerts', () => {
       'broken',
     ]);
     expect(channels).not.toContain('whsec');
+  });
+
+  it('makes, changes, tests and removes channels by the API, and shows no secret', async () => {
+    const at = `${collector.url}/api/alert-channels/chat`;
+    const put = async (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(at, { method: 'PUT', headers, body: JSON.stringify(body) });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const secret = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
+    const made = await put({ kind: 'webhook', settings: { url: `${receiver.url}/chat`, secrets: [secret] } });
+    expect(made).toEqual({
+      status: 200,
+      body: {
+        ...{ name: 'chat', source: 'api', kind: 'webhook', public_keys: [], routes: ['api route'] },
+        settings: { url: new URL(receiver.url).host, secrets: 'set' },
+      },
+    });
+    receiver.behave({ status: 204 });
+    const signatureOfTest = async () => {
+      expect((await run('test', 'chat')).code).toBe(0);
+      return receiver.requests.findLast(({ path }) => path.includes('/chat'))?.headers['webhook-signature'];
+    };
+    expect(await signatureOfTest()).toMatch(/^v1,/);
+    await put({ kind: 'webhook', settings: { url: `${receiver.url}/chat` } });
+    expect(await signatureOfTest()).toMatch(/^v1,/);
+    await put({ kind: 'webhook', settings: { url: `${receiver.url}/chat-elsewhere` } });
+    expect(await signatureOfTest()).toBeUndefined();
+
+    const blocked = { kind: 'webhook', settings: { url: 'http://169.254.169.254/' } };
+    expect(await put(blocked)).toMatchObject({ body: { code: 'destination_blocked' } });
+    expect((await put({ kind: './evil.js', settings: {} })).status).toBe(400);
+    expect(await json('channels')).toContainEqual(
+      expect.objectContaining({ name: 'chat', source: 'api', settings: { url: new URL(receiver.url).host } }),
+    );
+    expect((await fetch(at.replace(/chat$/, 'hook'), { method: 'DELETE' })).status).toBe(403);
+    expect((await fetch(at, { method: 'DELETE' })).status).toBe(200);
+    expect((await fetch(at, { method: 'DELETE' })).status).toBe(404);
+    const audit = await fetch(`${collector.url}/api/sql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: "SELECT * FROM audit WHERE action LIKE 'alert_channel.%'" }),
+    });
+    expect(await audit.text()).not.toContain(secret);
   });
 
   it('shows rules, and makes and removes those that are not of the file', async () => {
@@ -150,7 +202,7 @@ describe('sextant alerts', () => {
     });
     expect(await run('rules', 'check', join(folder, 'alerts.yaml'))).toMatchObject({
       code: 0,
-      error: expect.stringContaining('1 rules, 2 channels, 1 routes'),
+      error: expect.stringContaining('1 rules, 3 channels, 2 routes'),
     });
     expect((await run('rules', 'check', join(folder, 'nowhere.yaml'))).code).toBe(64);
   });
@@ -188,7 +240,8 @@ describe('sextant alerts', () => {
     await eventually(async () => {
       const answer = await fetch(`${collector.url}/api/sql`, { method: 'POST', headers, body });
       const { rows } = (await answer.json()) as { rows: { action: string }[] };
-      const wanted = ['alert.acknowledge', 'alert.test', 'alert_rule.put', 'alert_rule.remove'];
+      const channels = ['alert_channel.put', 'alert_channel.remove'];
+      const wanted = ['alert.acknowledge', 'alert.test', 'alert_rule.put', 'alert_rule.remove', ...channels];
       return [...wanted, 'silence.create', 'silence.expire'].every((action) =>
         rows.some((row) => row.action === action),
       );

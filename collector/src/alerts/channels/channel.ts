@@ -1,4 +1,5 @@
 import type { HttpClient } from '../http.ts';
+import type { Outcome } from '../outcome.ts';
 
 /**
  * A channel carries a notification to where people are.
@@ -31,18 +32,6 @@ export interface SendOptions {
   readonly timeout_ms: number;
 }
 
-export type Outcome = Result & {
-  /** Status of the HTTP answer, for the log of attempts; absent where none came. */
-  readonly status?: number;
-};
-
-type Result =
-  | { readonly result: 'ok' }
-  /** Worth another attempt, not before `retry_after_ms` where the receiver named a time. */
-  | { readonly result: 'retry'; readonly retry_after_ms?: number; readonly reason: string }
-  /** No attempt will ever succeed. */
-  | { readonly result: 'failed'; readonly reason: string };
-
 export interface Notification {
   /** Stable over retries: receivers use it to ignore repetitions. */
   readonly id: string;
@@ -51,7 +40,10 @@ export interface Notification {
   readonly time: string;
   /** The alert; where alerts are grouped, the group as if it were one alert, with an id that stays. */
   readonly alert: AlertSummary;
-  /** The alerts of a group, for channels that can tell each of them; absent where alerts are told one by one. */
+  /**
+   * The alerts of a group, for channels that can tell each of them; absent where alerts are told one by one. A group
+   * of one may hold nothing but `alert` itself.
+   */
   readonly group?: NotificationGroup;
 }
 

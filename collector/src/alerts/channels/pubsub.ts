@@ -1,10 +1,11 @@
 import { SextantError } from '../../errors.ts';
 import type { HttpClient } from '../http.ts';
 import { dataOf } from '../message.ts';
+import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
 import { oneLine } from '../text.ts';
 import { within } from '../within.ts';
-import type { Channel, ChannelSettings, Notification, Outcome, SendOptions } from './channel.ts';
+import type { Channel, ChannelSettings, Notification, SendOptions } from './channel.ts';
 
 const PUBSUB_URL = 'https://pubsub.googleapis.com';
 const SCOPE = 'https://www.googleapis.com/auth/pubsub';

@@ -1,8 +1,8 @@
 import type { HttpClient } from '../http.ts';
-import { jsonChannel } from '../json-channel.ts';
-import { messageOf } from '../message.ts';
+import { type Message, messageOf } from '../message.ts';
+import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
-import type { Channel, ChannelSettings, Notification } from './channel.ts';
+import type { Channel, ChannelSettings, Notification, SendOptions } from './channel.ts';
 
 /** Source: Slack, Block Kit reference: a field of a section, a section, the id of a block. */
 const FIELD_UNITS_MAX = 2000;
@@ -13,24 +13,38 @@ const BLOCK_ID_UNITS_MAX = 255;
 /**
  * Writes to a channel of Slack through an incoming webhook.
  *
- * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or "embed": Slack refuses a whole
- * message with an image it cannot fetch, so charts are embedded only where it reaches the page; `name`.
+ * Settings: `url`, which is a secret, as who knows it can write; `images`, "embed" or "link"; `name`.
+ *
+ * Slack refuses a whole message with an image it cannot fetch, such as one behind a firewall. A message it refuses
+ * with a chart is sent again within the same attempt with a link to it.
  */
 export function slack(settings: ChannelSettings, http: HttpClient): Channel {
   const read = readSettings('slack', settings, ['url', 'images', 'name']);
   const url = http.readUrl(settings['url']);
+  const embeds = read.choice('images', ['embed', 'link']) === 'embed';
 
-  const embeds = read.choice('images', ['link', 'embed']) === 'embed';
-  return jsonChannel({
-    name: read.text('name') ?? 'slack',
-    ...{ url, http },
-    bodyOf: (notification) => bodyOf(notification, embeds),
-  });
+  async function send(notification: Notification, { timeout_ms }: SendOptions): Promise<Outcome> {
+    const message = messageOf(notification);
+    const began_ms = performance.now();
+    const post = (image_url: string | null, left_ms: number) => {
+      const body = JSON.stringify(bodyOf({ ...message, image_url }, notification.id));
+      return http.post({ url, headers, body, timeout_ms: left_ms });
+    };
+    const image_url = embeds ? message.image_url : null;
+    const outcome = await post(image_url, timeout_ms);
+    if (image_url === null || outcome.status !== REFUSED) return outcome;
+    return post(null, Math.max(1, Math.floor(timeout_ms - (performance.now() - began_ms))));
+  }
+
+  return { name: read.text('name') ?? 'slack', send };
 }
 
-function bodyOf(notification: Notification, embeds: boolean) {
-  const { title, summary, facts, links, alerts, image_url } = messageOf(notification);
-  const block_id = notification.id.toWellFormed().slice(0, BLOCK_ID_UNITS_MAX);
+const headers = { 'content-type': 'application/json' };
+/** Source: Slack, "Sending messages using incoming webhooks", errors: `invalid_blocks`. */
+const REFUSED = 400;
+
+function bodyOf({ title, summary, facts, links, alerts, image_url }: Message, id: string) {
+  const block_id = id.toWellFormed().slice(0, BLOCK_ID_UNITS_MAX);
   const blocks = [
     { type: 'header', block_id, text: { type: 'plain_text', text: title, emoji: false } },
     ...section(escaped(summary, SECTION_UNITS_MAX)),
@@ -43,7 +57,7 @@ function bodyOf(notification: Notification, embeds: boolean) {
       })),
     },
     ...section(escaped(alerts.map((alert) => `• ${alert}`).join('\n'), SECTION_UNITS_MAX)),
-    ...(image_url === null || !embeds ? [] : [{ type: 'image', image_url, alt_text: title }]),
+    ...(image_url === null ? [] : [{ type: 'image', image_url, alt_text: title }]),
     ...section(joined(links.map(({ text, url }) => `<${linkTarget(url)}|${text}>`))),
   ];
   // What notifications and screen readers show instead of the blocks.

@@ -13,14 +13,14 @@ const ACTIONS_MAX = 6;
  * Writes to a channel of Microsoft Teams through a workflow ("Post to a channel when a webhook request is
  * received"), as an adaptive card.
  *
- * Settings: `url`, which is a secret, as who knows it can write; `images`, "link" or, where Teams reaches the page,
- * "embed"; `name`.
+ * Settings: `url`, which is a secret, as who knows it can write; `images`, "embed" or "link"; `name`. Where Teams
+ * cannot fetch a chart it shows the text that stands for it; the link is there beside it.
  */
 export function teams(settings: ChannelSettings, http: HttpClient): Channel {
   const read = readSettings('teams', settings, ['url', 'images', 'name']);
   const url = http.readUrl(settings['url']);
 
-  const embeds = read.choice('images', ['link', 'embed']) === 'embed';
+  const embeds = read.choice('images', ['embed', 'link']) === 'embed';
   return jsonChannel({
     name: read.text('name') ?? 'teams',
     ...{ url, http },

@@ -1,5 +1,6 @@
 import type { HttpClient } from '../http.ts';
-import { dataOf } from '../message.ts';
+import { dataOf, groupOf } from '../message.ts';
+import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
 import { publicKeys, readSecret, webhookHeaders } from '../signature.ts';
 import { cut } from '../text.ts';
@@ -9,7 +10,6 @@ import type {
   ChannelSettings,
   Notification,
   NotificationGroup,
-  Outcome,
   SendOptions,
 } from './channel.ts';
 
@@ -45,8 +45,11 @@ export function webhook(settings: ChannelSettings, http: HttpClient): Channel {
   return { name: read.text('name') ?? 'webhook', public_keys: publicKeys(signers), send };
 }
 
-function bodyOf({ type, time, alert, group }: Notification): string {
-  const versions = shortened(alert, group).map((data) => JSON.stringify({ type, timestamp: time, data }));
+function bodyOf(notification: Notification): string {
+  const { type, time, alert } = notification;
+  const versions = shortened(alert, groupOf(notification)).map((data) =>
+    JSON.stringify({ type, timestamp: time, data }),
+  );
   const fitting = versions.find((body) => Buffer.byteLength(body) < BODY_BYTES_MAX);
   return fitting ?? versions.at(-1) ?? '';
 }

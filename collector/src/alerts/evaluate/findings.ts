@@ -6,6 +6,8 @@ import type { Observation } from './observation.ts';
 
 /** Name of the alerts on rules that cannot be asked. */
 export const rule_error = 'sextant.rule_error';
+/** Name of the alert on a rules file that is broken. */
+export const rules_file_rule = 'sextant.rules_file';
 
 export const fault_policy: Policy = Object.freeze({
   ...{ for_windows: 1, for_us: 300_000_000, keep_windows: 1, keep_us: 0, shows_no_data: false },
@@ -77,7 +79,7 @@ export function createFindings(page_url: string) {
   return { of, empty, unwatched, fault, orphan };
 }
 
-/** An alert that is over because its rule is gone. */
+/** An alert that is over because no rule watches over it any more. */
 function orphan(alert: AlertRecord & AlertKey, now_ms: number): Finding {
   const { tenant, rule, feature, slice_key, slice_value, severity, labels, annotations, query } = alert;
   return {
@@ -87,7 +89,7 @@ function orphan(alert: AlertRecord & AlertKey, now_ms: number): Finding {
     window_start_us: now_ms * 1000,
     window_end_us: now_ms * 1000,
     is_now: true,
-    summarise: () => `The rule "${rule}" was taken away, so its alert is over.`,
+    summarise: () => `No rule "${rule}" watches this any more, so its alert is over.`,
   };
 }
 

@@ -5,11 +5,11 @@ import type { Control } from '../control.ts';
 import type { Judge } from '../judge.ts';
 import type { PolledRule, ThresholdRule } from '../rules/rule.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import type { Policy } from '../state.ts';
+import { initial_state, type Policy } from '../state.ts';
 import { evaluate } from './evaluate.ts';
 import { createFindings, fault_policy, wholeKey } from './findings.ts';
 import type { Asked, ExampleRequest, Observation } from './observation.ts';
-import { orphansOf, ruleId } from './orphans.ts';
+import { abandonedOf, orphansOf, ruleId } from './orphans.ts';
 import { createStepCache } from './step-cache.ts';
 import { featureOf, noData } from './threshold.ts';
 
@@ -23,9 +23,10 @@ export interface Rounds {
 
 interface RoundsParts {
   readonly store: RoundStore;
-  readonly control: Pick<Control, 'allFiring' | 'keysOf' | 'state'>;
+  readonly control: Pick<Control, 'allFiring' | 'allWaiting' | 'keysOf' | 'state' | 'saveState'>;
   readonly judge: Judge;
   readonly rules: Pick<RuleBook, 'polledRules' | 'verdictRules' | 'hasDefault'>;
+  readonly has_file: boolean;
   readonly page_url: string;
   readonly timeout_ms: number;
   /** Rules asked in one round; the others wait for the next, those that wait longest first. */
@@ -61,9 +62,11 @@ export function createRounds(parts: RoundsParts): Rounds {
     );
   }
 
-  /** Alerts whose rule was taken away are over. */
+  /** Alerts that no rule watches over any more are over, and what waited to become one is forgotten. */
   async function endOrphans(now_ms: number): Promise<void> {
-    for (const { tenant, alert } of orphansOf(control.allFiring(), rules)) {
+    for (const { state, ...key } of abandonedOf(control.allWaiting(), parts))
+      control.saveState(key, { ...initial_state, last_window_end_us: state.last_window_end_us });
+    for (const { tenant, alert } of orphansOf(control.allFiring(), parts)) {
       const finding = findings.orphan({ ...alert, tenant }, now_ms);
       if (await judge.observe(finding, at_once)) await parts.onChange();
     }

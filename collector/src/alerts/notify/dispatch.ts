@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../../sqlite-transaction.ts';
 import { type AlertRecord, labelsOf } from '../alert.ts';
@@ -27,6 +26,8 @@ const MUTED_PAUSE_MS = 30_000;
 export interface Dispatch {
   /** Takes an alert that has just fired or is over. */
   changed(tenant: string, alert: AlertRecord, now_ms: number): void;
+  /** Tells of an alert before its end is noted, where it still waits to be told with others. */
+  ends(alert_id: string, now_ms: number): void;
   /** Takes an alert that somebody has acknowledged. */
   acknowledged(alert: AlertRecord, now_ms: number): void;
   /** Tells the groups that are due. */
@@ -75,9 +76,11 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     inhibitions.note(tenant, alert);
     if (alert.state === 'firing') enter(tenant, alert, now_ms);
     for (const group of groups.groupsOf(alert.alert_id)) {
+      const { group_wait_ms, group_interval_ms } = routeOf(group);
       const told_ms = Math.min(group.told_ms ?? 0, now_ms);
-      const wait_ms = group.told_ms === null ? now_ms : told_ms + routeOf(group).group_interval_ms;
-      const due_ms = Math.min(group.due_ms ?? Number.POSITIVE_INFINITY, Math.max(now_ms, wait_ms));
+      const wait_ms = group.told_ms === null ? now_ms : told_ms + group_interval_ms;
+      const change_ms = Math.max(now_ms + group_wait_ms, wait_ms);
+      const due_ms = Math.min(group.due_ms ?? Number.POSITIVE_INFINITY, change_ms);
       // A new group waits for others; that it is due was set when it was made.
       if (group.told_ms !== null || group.due_ms === null) groups.update({ ...group, due_ms });
     }
@@ -90,7 +93,8 @@ export function createDispatch({ database, control, silences, settings, tell }: 
     const { labels, group_key } = groupOf(route, all_labels, alert);
     let group = groups.find(group_key);
     if (group === null) {
-      const group_id = route.group_by === null ? alert.alert_id : hash([group_key, alert.alert_id]);
+      // The first alert gives the group its id: alone in it, it is told as itself.
+      const group_id = alert.alert_id;
       const due_ms = now_ms + route.group_wait_ms;
       group = { group_id, tenant, route: route.name, labels, due_ms, told_ms: null, told_count: 0 };
       groups.create(group_key, group);
@@ -107,6 +111,10 @@ export function createDispatch({ database, control, silences, settings, tell }: 
       const telling = { group, channels, is_single: group_by === null, alerts, is_repeat: false };
       tell({ ...telling, state: 'firing', is_acknowledgement: true }, now_ms);
     }
+  }
+
+  function ends(alert_id: string, now_ms: number): void {
+    for (const group of groups.groupsOf(alert_id)) if (group.told_ms === null) flush(group, now_ms);
   }
 
   function run(now_ms: number): void {
@@ -146,6 +154,7 @@ export function createDispatch({ database, control, silences, settings, tell }: 
 
   return {
     changed,
+    ends,
     acknowledged,
     run,
     nextDue: groups.nextDue,
@@ -199,8 +208,4 @@ function dueAgain({ told_ms }: Group, { repeat_interval_ms }: Route, { muted, is
   if (is_waiting && repeat_interval_ms > 0 && told_ms !== null)
     times.push(Math.max(now_ms, told_ms) + repeat_interval_ms);
   return times.length === 0 ? null : Math.min(...times);
-}
-
-function hash(parts: readonly string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

@@ -4,8 +4,10 @@ import { oneLine } from '../text.ts';
 import type { Telling } from './dispatch.ts';
 import type { Labels } from './matcher.ts';
 
-const ALERTS_MAX = 50;
+/** As many as one rule may watch values. */
+const ALERTS_MAX = 100;
 const SUMMARIES = 3;
+const SLICES_UNITS_MAX = 500;
 
 export interface TellingParts {
   /** Address of the page, without a slash at its end. */
@@ -16,31 +18,43 @@ export interface TellingParts {
 
 /** Puts what is to be told into words: one alert as it is, a group as if it were one alert. */
 export function notificationOf(telling: Telling, parts: TellingParts, now_ms: number): Notification {
-  const { group, alerts, is_single, is_repeat } = telling;
-  const where = { tenant: group.tenant, ...parts };
+  const { group, alerts, is_single, is_repeat, is_acknowledgement } = telling;
   const [first] = alerts;
   if (first === undefined) throw new Error('There is nothing to tell.');
-  const what = telling.is_acknowledgement ? 'acknowledged' : telling.state;
+  const where = { tenant: group.tenant, ...parts };
+  const shown = alerts.slice(0, ALERTS_MAX).map((alert) => notificationAlert(alert, where));
+  const what = is_acknowledgement ? 'acknowledged' : telling.state;
   const type = `alert.${what}` as const;
   const now = new Date(now_ms).toISOString();
-  if (is_single) {
-    const id = `${first.alert_id}_${what}${is_repeat ? `_${group.told_count}` : ''}`;
+  const labels = JSON.parse(group.labels) as Labels;
+  const told_group = { labels, alerts: shown, truncated: alerts.length - shown.length };
+  if (alerts.length === 1 && first.alert_id === group.group_id) {
     return {
-      id,
+      id: `${first.alert_id}_${what}${is_repeat ? `_${group.told_count}` : ''}`,
       type,
-      time: is_repeat || telling.is_acknowledgement ? now : first.changed,
-      alert: notificationAlert(first, where),
+      time: is_repeat || is_acknowledgement ? now : first.changed,
+      alert: shown[0] as AlertSummary,
+      ...(!is_single && { group: told_group }),
     };
   }
-  const shown = alerts.slice(0, ALERTS_MAX).map((alert) => notificationAlert(alert, where));
-  const labels = JSON.parse(group.labels) as Labels;
   return {
     id: `${group.group_id}_${what}_${group.told_count}`,
     type,
     time: now,
     alert: groupAlert(telling, first, shown[0] as AlertSummary),
-    group: { labels, alerts: shown, truncated: alerts.length - shown.length },
+    group: told_group,
   };
+}
+
+/** Where all of them are: values by the name of the slice, sorted, each once. */
+function slicesOf(alerts: readonly AlertRecord[]): Labels {
+  const by_key = Map.groupBy(alerts, ({ slice_key }) => slice_key);
+  return Object.fromEntries(
+    [...by_key].map(([slice_key, of_key]) => {
+      const values = new Set(of_key.map(({ slice_value }) => slice_value));
+      return [slice_key, oneLine([...values].sort().join(', '), SLICES_UNITS_MAX)];
+    }),
+  );
 }
 
 const severities = ['critical', 'warning', 'info'] as const;
@@ -63,6 +77,7 @@ function groupAlert(
     ...shown,
     alert_id: group.group_id,
     state,
+    slice: slicesOf(counted),
     labels: { ...labels, tenant: group.tenant },
     severity: severities.find((one) => counted.some(({ severity }) => severity === one)) ?? first.severity,
     summary:

@@ -5,7 +5,7 @@ import type { Channel } from '../channels/channel.ts';
 import { createChannel } from '../channels/index.ts';
 import type { HttpClient } from '../http.ts';
 import { parseRuleFile, ruleFileOrThrow } from './parse-file.ts';
-import type { RuleFile } from './rule-file.ts';
+import { made_by_api, type RuleFile } from './rule-file.ts';
 
 /**
  * Reads a rules file at the start.
@@ -43,8 +43,9 @@ export function createChannels(
   { rule_path, rule_file }: LoadedFile,
   { http, environment }: ChannelSurroundings,
 ): Promise<Channel[]> {
+  const made = rule_file.channels.filter(({ kind }) => kind !== made_by_api);
   return Promise.all(
-    rule_file.channels.map(async ({ name, kind, settings }) => {
+    made.map(async ({ name, kind, settings }) => {
       const resolved = resolveSecrets(settings, { environment, rule_path }) as Readonly<
         Record<string, unknown>
       >;

@@ -7,7 +7,13 @@ import { checkMatchers, type Matcher, parseMatcher } from '../notify/matcher.ts'
 import type { Route } from '../notify/route.ts';
 import { FieldError, type Fields, type Path, readFields } from './fields.ts';
 import { readRule } from './read-rule.ts';
-import { type ChannelDefinition, empty_rule_file, type Heartbeat, type RuleFile } from './rule-file.ts';
+import {
+  type ChannelDefinition,
+  empty_rule_file,
+  type Heartbeat,
+  made_by_api,
+  type RuleFile,
+} from './rule-file.ts';
 
 /** Told of what is wrong; reading goes on with the next part. */
 type OnError = (error: FieldError) => void;
@@ -68,14 +74,18 @@ function checkNames({ rules, channels, routes, heartbeat }: RuleFile, onError: O
 function readChannel(value: unknown, path: Path): ChannelDefinition {
   const fields = readFields(value, path);
   const kind = fields.text('kind');
-  if (!isModulePath(kind) && !Object.hasOwn(channel_kinds, kind)) {
+  if (kind !== made_by_api && !isModulePath(kind) && !Object.hasOwn(channel_kinds, kind)) {
     const known = Object.keys(channel_kinds).join(', ');
-    throw new FieldError([...path, 'kind'], `must be one of: ${known}, or the path of a module`);
+    throw new FieldError(
+      [...path, 'kind'],
+      `must be one of: ${known}, ${made_by_api}, or the path of a module`,
+    );
   }
   const name = fields.text('name', kind);
   const settings = fields.value('settings') ?? {};
   // The channel itself checks them.
-  readFields(settings, [...path, 'settings']);
+  const given = readFields(settings, [...path, 'settings']);
+  if (kind === made_by_api) given.end();
   fields.end();
   return { name, kind, settings: settings as ChannelDefinition['settings'] };
 }

@@ -16,6 +16,9 @@ export interface RuleFile {
   readonly heartbeat: Heartbeat | null;
 }
 
+/** Kind of a channel that the API makes: the file only knows its name, so that routes can tell it. */
+export const made_by_api = 'api';
+
 /** Secrets among the settings are still references: `env:NAME` or `file:path`. */
 export interface ChannelDefinition {
   readonly name: string;

@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { slack } from '../../../../collector/src/alerts/channels/slack.ts';
 import { channelContract } from '../../../contracts/channel.ts';
-import { postsOf } from '../../../support/local-http.ts';
+import { local_http, postsOf } from '../../../support/local-http.ts';
 import { bare, firing, grouped, strange_notification, trial } from '../../../support/notifications.ts';
 import { address, byType, list, oneOf, problemsOf, record, text } from '../../../support/shape.ts';
+import { startReceiver } from '../../../support/webhook-receiver.ts';
 
 channelContract({
   name: 'slack',
@@ -60,7 +61,7 @@ test('keeps the limits of Slack, whatever the texts hold', async () => {
   await fc.assert(
     fc.asyncProperty(strange_notification, async (notification) => {
       expect(problemsOf(await bodyOf(notification), message)).toEqual([]);
-      expect(problemsOf(await bodyOf(notification, { images: 'embed' }), message)).toEqual([]);
+      expect(problemsOf(await bodyOf(notification, { images: 'link' }), message)).toEqual([]);
     }),
     { seed: 11, numRuns: 200 },
   );
@@ -79,14 +80,37 @@ test('says what a person needs, with links to look at', async () => {
     expect(body).toContain(part);
 });
 
-test('a chart is a link, and an image only where Slack is said to reach it', async () => {
-  expect(JSON.stringify(await bodyOf())).toContain('<https://charts.example/5a1e.png|Chart>');
-  expect(JSON.stringify(await bodyOf())).not.toContain('"image"');
-  expect((await bodyOf(firing, { images: 'embed' })).blocks).toContainEqual({
+test('a chart is an image where it has an address of https, and a link in any case', async () => {
+  const image = {
     type: 'image',
     image_url: 'https://charts.example/5a1e.png',
     alt_text: 'Firing: drift, embedding.user_message',
-  });
+  };
+  expect((await bodyOf()).blocks).toContainEqual(image);
+  expect(JSON.stringify(await bodyOf())).toContain('<https://charts.example/5a1e.png|Chart>');
+  expect((await bodyOf(firing, { images: 'link' })).blocks).not.toContainEqual(image);
+  const unreachable = { ...firing, alert: { ...firing.alert, image_url: 'http://127.0.0.1:4318/5a1e.png' } };
+  expect(JSON.stringify(await bodyOf(unreachable))).not.toContain('"image"');
+});
+
+test('a message that Slack refuses for its image is sent again without, within the same attempt', async () => {
+  const receiver = await startReceiver();
+  receiver.behave({ status: 400, body: 'invalid_blocks' }, { status: 200, body: 'ok' });
+  const channel = slack({ url: receiver.url }, local_http);
+  expect(await channel.send(firing, { timeout_ms: 5000 })).toEqual({ result: 'ok', status: 200 });
+  const [first, second, ...others] = receiver.requests.map(({ body }) => JSON.parse(body).blocks);
+  expect(others).toEqual([]);
+  expect(second).toEqual(first.filter(({ type }: { type: string }) => type !== 'image'));
+  expect(second).toHaveLength(first.length - 1);
+
+  receiver.behave({ status: 400, body: 'invalid_blocks' }, 'hang');
+  expect(await channel.send(firing, { timeout_ms: 300 })).toMatchObject({ result: 'retry' });
+  receiver.behave({ status: 400, body: 'invalid_payload' });
+  const plain = slack({ url: receiver.url, images: 'link' }, local_http);
+  const count = receiver.requests.length;
+  expect(await plain.send(firing, { timeout_ms: 5000 })).toMatchObject({ result: 'failed', status: 400 });
+  expect(receiver.requests).toHaveLength(count + 1);
+  await receiver.close();
 });
 
 test('tells each alert of a group', async () => {

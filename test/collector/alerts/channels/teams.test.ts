@@ -67,7 +67,7 @@ test.each([firing, resolved, trial, bare, grouped])(
 test('keeps the form and stays below 28 KB, and below the 21 KB some have met, whatever the texts hold', async () => {
   await fc.assert(
     fc.asyncProperty(strange_notification, async (notification) => {
-      const body = await postOf(notification, { images: 'embed' });
+      const body = await postOf(notification);
       expect(problemsOf(JSON.parse(body), message)).toEqual([]);
       expect(Buffer.byteLength(body)).toBeLessThan(21_000);
     }),
@@ -92,19 +92,20 @@ test('the longest texts of three bytes a unit and the longest addresses fit as w
     { ...firing, alert },
     { ...firing, alert, group },
   ]) {
-    const body = await postOf(notification, { images: 'embed' });
+    const body = await postOf(notification);
     expect(problemsOf(JSON.parse(body), message)).toEqual([]);
     expect(body).toContain('"The alert"');
     expect(Buffer.byteLength(body)).toBeLessThan(21_000);
   }
 });
 
-test('a chart is a link, and an image only where Teams is said to reach it', async () => {
+test('a chart is an image where it has an address of https, and a link in any case', async () => {
+  const image = '{"type":"Image","url":"https://charts.example/5a1e.png"';
+  expect(await postOf()).toContain(image);
   expect(await postOf()).toContain('"title":"Chart"');
-  expect(await postOf()).not.toContain('"Image"');
-  expect(await postOf(firing, { images: 'embed' })).toContain(
-    '{"type":"Image","url":"https://charts.example/5a1e.png"',
-  );
+  expect(await postOf(firing, { images: 'link' })).not.toContain(image);
+  const unreachable = { ...firing, alert: { ...firing.alert, image_url: 'http://127.0.0.1:4318/5a1e.png' } };
+  expect(await postOf(unreachable)).not.toContain('"Image"');
 });
 
 test('tells each alert of a group', async () => {

@@ -16,7 +16,10 @@ import { alertOf } from './alert-of.ts';
 
 const parts = { page_url: 'http://page', chartPath: () => '/chart.png' };
 const MINUTE_MS = 60_000;
-const plain = defaultRoute(['one']);
+const plain: Route = {
+  ...{ name: 'plain', matchers: [], channels: ['one'], group_by: null },
+  ...{ group_wait_ms: 0, group_interval_ms: 0, repeat_interval_ms: 0 },
+};
 const grouping: Route = {
   ...plain,
   ...{ group_by: ['alertname'], group_wait_ms: 30_000, group_interval_ms: 5 * MINUTE_MS },
@@ -39,6 +42,7 @@ function setUp(settings: Partial<DispatchSettings> = {}) {
   };
   let parts = open();
   const change = (alert: AlertRecord, at_ms: number) => {
+    if (alert.state === 'resolved') parts.dispatch.ends(alert.alert_id, at_ms);
     parts.control.saveAlert('default', alert);
     parts.dispatch.changed('default', alert, at_ms);
     parts.dispatch.run(at_ms);
@@ -159,13 +163,41 @@ describe('groups', () => {
     expect(new Set(notes.map(({ id }) => id)).size).toBe(3);
   });
 
-  test('an alert that is over before the group is told is told to nobody', () => {
+  test('an alert that ends while its group waits is told all the same, first that it fires', () => {
     const under = setUp({ routes: [grouping] });
     under.fire('a', 0);
+    under.fire('b', 5000);
     under.resolve('a', 10_000);
-    under.run(30_000);
-    expect(under.lines()).toEqual([]);
+    under.resolve('b', 20_000);
+    under.run(310_000);
+    expect(under.lines()).toEqual(['10 firing a+b', '310 resolved a+b']);
     expect(under.next()).toBe(null);
+  });
+
+  test('a change long after the last notification waits for others as the first did', () => {
+    const under = setUp({ routes: [grouping] });
+    for (const id of ['a', 'b', 'c']) under.fire(id, 0);
+    under.run(30_000);
+    under.resolve('a', 1_000_000);
+    under.run(1_000_000);
+    under.resolve('b', 1_010_000);
+    under.run(1_030_000);
+    expect(under.lines()).toEqual(['30 firing a+b+c', '1030 firing c+a+b']);
+  });
+
+  test('without routes are one of each rule and feature, and slices that drift one notification', () => {
+    const under = setUp({ routes: [defaultRoute(['one'])] });
+    const slice = (slice_value: string, feature = 'f') => ({ rule: 'drift', feature, slice_value });
+    under.fire('a', 0, slice('v1'));
+    under.fire('b', 1000, slice('v2'));
+    under.fire('c', 2000, slice('v2', 'other'));
+    under.run(5000);
+    under.run(7000);
+    expect(under.lines()).toEqual(['5 firing a+b', '7 firing c']);
+    const [both, alone] = under.told.map(({ telling, at_ms }) => notificationOf(telling, parts, at_ms));
+    expect(both?.alert).toMatchObject({ alert_id: 'a', slice: { model: 'v1, v2' }, feature: 'f' });
+    expect(both?.group?.alerts.map(({ slice: one }) => one)).toEqual([{ model: 'v1' }, { model: 'v2' }]);
+    expect(alone?.alert).toMatchObject({ alert_id: 'c', slice: { model: 'v2' } });
   });
 
   test('are acknowledged when each of their alerts is, and not any more when another fires', () => {
@@ -204,22 +236,22 @@ describe('groups', () => {
     under.resolve('a', 3_740_000);
     under.resolve('b', 3_740_000);
     under.run(4_100_000);
-    expect(under.lines()).toEqual(['3700 firing a+b', '4100 resolved a+b']);
+    expect(under.lines()).toEqual(['3730 firing a+b', '4100 resolved a+b']);
     expect(under.next()).toBe(null);
   });
 
   test('say how many there are, and bring each of them', () => {
     const under = setUp({ routes: [grouping] });
-    for (let number = 0; number < 60; number++)
+    for (let number = 0; number < 110; number++)
       under.fire(`model ${number}`, 0, number === 7 ? { severity: 'critical' } : {});
     under.run(30_000);
     const [{ telling, at_ms }] = under.told as [(typeof under.told)[number]];
     const note = notificationOf(telling, parts, at_ms);
     expect(note.alert.summary).toMatch(
-      /^60 alerts are firing \(alertname errors\)\. Errors of model .* And 57 more\.$/,
+      /^110 alerts are firing \(alertname errors\)\. Errors of model .* And 107 more\.$/,
     );
     expect(note.alert.severity).toBe('critical');
-    expect(note.group?.alerts).toHaveLength(50);
+    expect(note.group?.alerts).toHaveLength(100);
     expect(note.group).toMatchObject({ labels: { alertname: 'errors' }, truncated: 10 });
   });
 });
