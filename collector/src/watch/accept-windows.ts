@@ -1,7 +1,6 @@
 import { levelAmong } from '@sextant/detectors';
-import type { Evidence } from './evidence.ts';
 import type { Finding, JudgedWindow, JudgeWindowParts, NewState } from './judge-window.ts';
-import type { LatestWindow } from './latest-windows.ts';
+import { evidenceBeside, type LatestWindow, type LatestWindows } from './latest-windows.ts';
 import { leadVerdicts, type SpokenFor } from './lead-verdicts.ts';
 import type { TimeRange } from './read-sketches.ts';
 import { isWhole, sliceName, whole } from './slices.ts';
@@ -22,7 +21,7 @@ export interface AcceptedWindow {
   readonly latest: LatestWindow;
 }
 
-export type AcceptParts = Pick<JudgeWindowParts, 'latest' | 'states' | 'options'>;
+export type AcceptParts = Pick<JudgeWindowParts, 'states' | 'options'> & { readonly latest: LatestWindows };
 
 /**
  * Decides about windows of one tenant that end together, beside the latest ones of its other streams: with K streams
@@ -36,12 +35,11 @@ export type AcceptParts = Pick<JudgeWindowParts, 'latest' | 'states' | 'options'
  * no other alarm.
  */
 export function acceptWindows(judged: readonly JudgedWindow[], parts: AcceptParts): AcceptedWindow[] {
-  return judged.map((one) => {
-    const evidence = parts.latest.others(one.stream, one.window);
-    for (const other of judged) evidence.set(other.stream.stream_id, other.evidence);
-    evidence.delete(one.stream.stream_id);
-    return conclude(one, [...evidence.values()], parts);
-  });
+  const together = new Map(parts.latest);
+  for (const { stream, window, evidence } of judged) {
+    together.set(stream.stream_id, { to_us: window.to_us, evidence, drifted_slices: [] });
+  }
+  return judged.map((one) => conclude(one, together, parts));
 }
 
 /** What p has to be below among so many features. */
@@ -54,16 +52,16 @@ type Decided = Finding & { readonly among: Level; readonly is_known: boolean };
 
 function conclude(
   judged: JudgedWindow,
-  others: readonly Evidence[],
+  together: LatestWindows,
   { latest, states, options }: AcceptParts,
 ): AcceptedWindow {
   const { stream, window, findings, evidence, n_detectors } = judged;
   const levelOf = (kind: 'whole' | 'slices'): Level => {
-    const values = others.flatMap((other) => other[kind] ?? []);
-    return { level: levelAmong(values, options.alpha) / n_detectors, n_features: values.length + 1 };
+    const others = evidenceBeside(judged, together, kind);
+    return { level: levelAmong(others, options.alpha) / n_detectors, n_features: others.length + 1 };
   };
   const at_once = decideAtOnce(findings, {
-    before: new Set(latest.get(stream)?.drifted_slices),
+    before: new Set(latest.get(stream.stream_id)?.drifted_slices),
     alone: options.alpha / n_detectors,
     levels: { whole: levelOf('whole'), slices: levelOf('slices') },
   });
@@ -74,7 +72,7 @@ function conclude(
   const found_state =
     found === null || online.length === 0 ? [] : [{ ...whole, detector: single_windows, state: found }];
   return {
-    ...{ stream, window, latest: { evidence, drifted_slices } },
+    ...{ stream, window, latest: { to_us: window.to_us, evidence, drifted_slices } },
     verdicts: leadingFirst([...at_once, ...online]).map(([finding, spoken_for]) =>
       describe(finding, spoken_for, judged),
     ),

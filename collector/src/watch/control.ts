@@ -92,7 +92,6 @@ const tables = `
   -- How the latest window of each stream ended, for the decision about other streams of its tenant.
   CREATE TABLE IF NOT EXISTS watch_latest (
     stream_id INTEGER PRIMARY KEY,
-    to_us INTEGER NOT NULL,
     latest TEXT NOT NULL
   ) STRICT;
   -- Share of conversations taken of a minute, decided when its first row was seen.

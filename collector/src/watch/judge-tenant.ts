@@ -2,6 +2,7 @@ import { acceptWindows } from './accept-windows.ts';
 import { type AttemptParts, attempt } from './attempt.ts';
 import { type DueParts, type DueWindows, dueWindows, type Progress } from './due-windows.ts';
 import { type Closing, type JudgedWindow, type JudgeWindowParts, judgeWindow } from './judge-window.ts';
+import type { ReadLatestWindows } from './latest-windows.ts';
 import type { Stream, Streams } from './streams.ts';
 import type { Verdicts } from './verdicts.ts';
 
@@ -9,6 +10,7 @@ export interface JudgeParts extends JudgeWindowParts, DueParts, AttemptParts {
   readonly streams: Streams;
   readonly options: JudgeWindowParts['options'] & DueParts['options'];
   readonly verdicts: Verdicts;
+  readonly readLatest: ReadLatestWindows;
   /** How far each stream has come, by stream id. */
   readonly progress: Map<number, Progress>;
 }
@@ -26,6 +28,7 @@ export interface JudgeParts extends JudgeWindowParts, DueParts, AttemptParts {
 export async function judgeTenant(streams: readonly Stream[], parts: JudgeParts): Promise<boolean> {
   const due = new Map<number, DueWindows>();
   for (const { stream_id, feature } of streams) {
+    if (parts.signal.aborted) return false;
     const found = await attempt(parts, `Judging ${feature}`, () => dueWindows(stream_id, parts));
     if (found !== null) due.set(stream_id, found);
   }
@@ -34,9 +37,9 @@ export async function judgeTenant(streams: readonly Stream[], parts: JudgeParts)
     const waiting = step.filter(({ stream, window }) => {
       return due.has(stream.stream_id) && window.to_us <= end_us;
     });
-    const judged = await judgeEach(waiting, parts);
-    for (const { stream } of waiting) if (!judged.has(stream.stream_id)) due.delete(stream.stream_id);
-    if (parts.signal.aborted || !(await closeTogether([...judged.values()], parts))) return false;
+    const closed = await attempt(parts, 'Closing windows', () => closeTogether(waiting, parts));
+    if (closed === null || parts.signal.aborted) return false;
+    for (const { stream } of waiting) if (!closed.has(stream.stream_id)) due.delete(stream.stream_id);
   }
   for (const [stream_id, { n_open, is_done }] of due) parts.progress.set(stream_id, { n_open, is_done });
   return [...due.values()].some(({ is_done }) => !is_done);
@@ -56,27 +59,18 @@ function horizon(due: readonly DueWindows[]): number {
   return Math.min(Number.POSITIVE_INFINITY, ...ends);
 }
 
-/** By stream id. What failed is left out. */
-async function judgeEach(
-  closings: readonly Closing[],
-  parts: JudgeParts,
-): Promise<Map<number, JudgedWindow>> {
-  const judged = new Map<number, JudgedWindow>();
+/** Windows that end together; gives the ids of the streams that could be judged. */
+async function closeTogether(closings: readonly Closing[], parts: JudgeParts): Promise<Set<number>> {
+  const [first] = closings;
+  if (first === undefined) return new Set();
+  const latest = parts.readLatest(first.stream.tenant);
+  const judged: JudgedWindow[] = [];
   for (const closing of closings) {
-    if (parts.signal.aborted) break;
-    const { stream } = closing;
-    const found = await attempt(parts, `Judging ${stream.feature}`, () => judgeWindow(closing, parts));
-    if (found !== null) judged.set(stream.stream_id, found);
+    if (parts.signal.aborted) return new Set();
+    const what = `Judging ${closing.stream.feature}`;
+    const found = await attempt(parts, what, () => judgeWindow({ ...closing, latest }, parts));
+    if (found !== null) judged.push(found);
   }
-  return judged;
-}
-
-/** Whether they were closed. */
-async function closeTogether(judged: readonly JudgedWindow[], parts: JudgeParts): Promise<boolean> {
-  if (judged.length === 0) return true;
-  const closed = await attempt(parts, 'Closing windows', async () => {
-    parts.verdicts.close(acceptWindows(judged, parts));
-    return true;
-  });
-  return closed === true;
+  if (judged.length > 0) parts.verdicts.close(acceptWindows(judged, { ...parts, latest }));
+  return new Set(judged.map(({ stream }) => stream.stream_id));
 }

@@ -4,7 +4,7 @@ import type { Store } from '../stores/store.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
-import type { LatestWindows } from './latest-windows.ts';
+import { evidenceBeside, type LatestWindows } from './latest-windows.ts';
 import { type Pair, pairsToJudge } from './pairs.ts';
 import { rankSegments } from './rank-segments.ts';
 import type { TimeRange } from './read-sketches.ts';
@@ -22,7 +22,6 @@ export interface JudgeWindowParts {
   readonly streams: Pick<Streams, 'fitOf'>;
   readonly references: References;
   readonly states: SequentialStates;
-  readonly latest: LatestWindows;
   readonly options: { readonly alpha: number; readonly tolerance: number };
   /** Told of what failed without stopping anything. */
   readonly onError: (error: unknown, message: string) => void;
@@ -72,6 +71,7 @@ export interface NewState extends Slice {
 }
 
 interface Judging extends Closing {
+  readonly latest: LatestWindows;
   readonly fit: AnyFit;
   readonly kind: AnyKind;
   readonly compared: Compared;
@@ -83,7 +83,10 @@ interface Judging extends Closing {
 type Found = Pick<Finding, 'verdict' | 'details' | 'online'> & { readonly pair: Pair };
 
 /** Null where the feature is of no kind any more. */
-export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Promise<JudgedWindow | null> {
+export async function judgeWindow(
+  closing: Closing & { readonly latest: LatestWindows },
+  parts: JudgeWindowParts,
+): Promise<JudgedWindow | null> {
   const { stream, window } = closing;
   const kind = kindOf(stream.feature);
   const fit = parts.streams.fitOf(stream);
@@ -122,13 +125,14 @@ function judgeAtOnce({ kind, pairs, fit, n_detectors }: Judging, { options }: Ju
 
 /** Detectors that go on need one reference throughout, and are run on the whole. */
 function judgeOnline(
-  { kind, pairs, stream, window, fit, n_detectors }: Judging,
-  { references, states, latest, options }: JudgeWindowParts,
+  judging: Judging,
+  { references, states, options }: JudgeWindowParts,
 ): { readonly found: Found[]; readonly states: NewState[] } {
+  const { kind, pairs, stream, window, fit, latest, n_detectors } = judging;
   const policy = references.policies.get(stream).kind;
   const pair = pairs.find(isWhole);
   if (pair === undefined || (policy !== 'first' && policy !== 'pinned')) return { found: [], states: [] };
-  const others = [...latest.others(stream, window).values()].flatMap(({ online }) => online ?? []);
+  const others = evidenceBeside(judging, latest, 'online');
   const level = eLevelAmong(others, options.alpha) / n_detectors;
   const { slice_key, slice_value } = pair;
   const tolerance = options.tolerance * sequential_tolerance_part;

@@ -57,7 +57,7 @@ export function createVerdicts({ database, store, onVerdict }: VerdictsOptions):
     for (const { state, ...row } of states) {
       statements.save_state.run({ stream_id, ...row, state: JSON.stringify(state) });
     }
-    statements.save_latest.run({ stream_id, to_us, latest: JSON.stringify(latest) });
+    statements.save_latest.run({ stream_id, latest: JSON.stringify(latest) });
     statements.add_window.run({ stream_id, from_us });
     statements.forget_windows.run({ stream_id });
     statements.advance.run({ stream_id, cursor_us: to_us });
@@ -101,7 +101,7 @@ function prepare(database: DatabaseSync) {
       INSERT OR IGNORE INTO watch_verdicts (score_id, document) VALUES ($score_id, $document)`),
     save_state: database.prepare(`
       INSERT OR REPLACE INTO watch_sequential VALUES ($stream_id, $slice_key, $slice_value, $detector, $state)`),
-    save_latest: database.prepare('INSERT OR REPLACE INTO watch_latest VALUES ($stream_id, $to_us, $latest)'),
+    save_latest: database.prepare('INSERT OR REPLACE INTO watch_latest VALUES ($stream_id, $latest)'),
     add_window: database.prepare('INSERT OR IGNORE INTO watch_windows VALUES ($stream_id, $from_us)'),
     forget_windows: database.prepare(`
       DELETE FROM watch_windows WHERE stream_id = $stream_id AND from_us < (

@@ -193,7 +193,7 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
     judge: {
       ...{ ...state, store, verdicts, references, now },
       states: createSequentialStates(control),
-      latest: createLatestWindows(control),
+      readLatest: createLatestWindows(control),
       options: judgeOptions(options),
     },
   };
