@@ -121,7 +121,7 @@ describe('one stream', () => {
   });
 });
 
-describe('of many streams of which none changed', () => {
+describe('of many streams of which none changed', { timeout: 120_000 }, () => {
   const [alpha, rounds] = [0.05, 600];
 
   test.each([
@@ -161,7 +161,7 @@ describe('of many streams of which none changed', () => {
   });
 });
 
-describe('a drift among many streams', () => {
+describe('a drift among many streams', { timeout: 120_000 }, () => {
   const alpha = 0.001;
   const still = (under: Under, count: number) =>
     Array.from({ length: count }, (_, place) => under.stream(`still ${place}`));
