@@ -50,7 +50,7 @@ test('of rounds in which twenty features stand still, fewer than asked for ring'
   timeout: 180_000,
 }, async () => {
   const random = createRandom(41);
-  const [names, windows] = [20, 120];
+  const [names, windows] = [20, 60];
   const store = createMemoryStore();
   const { watch, judged } = watchOf(store, new DatabaseSync(':memory:'));
   // Half of what is said about an answer is the same under each name.
