@@ -271,7 +271,13 @@ export const option_table = {
     'minutes',
     'Age at which a window closes all the same.',
   ),
-  drift_alpha: option('SEXTANT_DRIFT_ALPHA', 'number', 0.001, '', 'False-alarm rate of one window.'),
+  drift_alpha: option(
+    'SEXTANT_DRIFT_ALPHA',
+    'number',
+    0.001,
+    '',
+    'False-alarm rate of the windows of a tenant that close together.',
+  ),
   drift_tolerance: option(
     'SEXTANT_DRIFT_TOLERANCE',
     'number',

@@ -13,12 +13,14 @@ export type { Comparison } from './families/family.ts';
 export type { AnyFit, FeatureKind, FitRequest, KindName, Measure } from './kind.ts';
 export { type AnyFeatureKind, featureKind } from './kinds/index.ts';
 export { acceptKeys, type KeyEvidence, type KeyResult } from './multiplicity/accept.ts';
+export { eLevelAmong, levelAmong } from './multiplicity/level-among.ts';
 export {
   type OnlineTest,
   type OnlineTestState,
   online_test_start,
   testOnline,
 } from './multiplicity/online.ts';
+export { simes } from './multiplicity/simes.ts';
 export { detectByPermutation, type PermutationRequest } from './permutation.ts';
 export { type ClusterChange, nearestLeaves, rankClusters } from './rank-clusters.ts';
 export { embeddingOnline } from './sequential/embedding-online.ts';

@@ -89,6 +89,11 @@ const tables = `
     state TEXT NOT NULL,
     PRIMARY KEY (stream_id, slice_key, slice_value, detector)
   ) STRICT, WITHOUT ROWID;
+  -- How the latest window of each stream ended, for the decision about other streams of its tenant.
+  CREATE TABLE IF NOT EXISTS watch_latest (
+    stream_id INTEGER PRIMARY KEY,
+    latest TEXT NOT NULL
+  ) STRICT;
   -- Share of conversations taken of a minute, decided when its first row was seen.
   CREATE TABLE IF NOT EXISTS watch_sampling (
     sequence INTEGER PRIMARY KEY,

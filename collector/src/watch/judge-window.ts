@@ -1,30 +1,25 @@
-import { type AnyFit, acceptKeys, type SequentialState, type Sketch, type Verdict } from '@sextant/detectors';
+import { type AnyFit, eLevelAmong, type SequentialState, type Verdict } from '@sextant/detectors';
 import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 import { explainWindow } from './explain-window.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
-import { leadVerdicts, type SpokenFor } from './lead-verdicts.ts';
+import { evidenceBeside, type LatestWindows } from './latest-windows.ts';
+import { type Pair, pairsToJudge } from './pairs.ts';
 import { rankSegments } from './rank-segments.ts';
 import type { TimeRange } from './read-sketches.ts';
 import type { Compared, References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
-import { whole } from './slices.ts';
-import type { Slice, Stream } from './streams.ts';
-import type { WindowVerdict } from './verdicts.ts';
-import { windowVerdict } from './window-verdict.ts';
-
-/** Slices below these say too little to be worth a test. */
-const slice_window_min = 100;
-const slice_reference_min = 500;
+import { isWhole } from './slices.ts';
+import { standingOut } from './standing-out.ts';
+import type { Slice, Stream, Streams } from './streams.ts';
 
 /** What detectors that go on may ignore is meant for the worst of all changes, and so is that much more than it seems. */
 const sequential_tolerance_part = 0.25;
 
-/** Under this name is kept, beside the states of detectors, when those of single windows last found a drift. */
-const single_windows = 'single windows';
-
 export interface JudgeWindowParts {
   readonly store: Pick<Store, 'query'>;
+  readonly streams: Pick<Streams, 'fitOf'>;
   readonly references: References;
   readonly states: SequentialStates;
   readonly options: { readonly alpha: number; readonly tolerance: number };
@@ -34,14 +29,40 @@ export interface JudgeWindowParts {
 
 export interface Closing {
   readonly stream: Stream;
-  readonly fit: AnyFit;
   readonly window: TimeRange;
 }
 
-/** What follows from a window: kept in one transaction with its end. */
-export interface JudgedWindow {
-  readonly verdicts: readonly WindowVerdict[];
+/** A window judged by itself, without its sketches, so that many can wait for each other; see `acceptWindows`. */
+export interface JudgedWindow extends Closing {
+  /** All of them together raise as many false alarms as were asked for: each has its share of the level. */
+  readonly n_detectors: number;
+  readonly findings: readonly Finding[];
+  readonly evidence: Evidence;
   readonly states: readonly NewState[];
+}
+
+export interface Finding {
+  readonly slice: Slice;
+  readonly verdict: Verdict;
+  /** What the verdict rests on, for whoever reads it. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** What is behind a drift. */
+  readonly behind: Behind | null;
+  /** Of detectors that go on from window to window. */
+  readonly online: Online | null;
+}
+
+interface Behind {
+  readonly examples: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+interface Online {
+  /** Start of the window in which the change began. */
+  readonly since_us: number;
+  /** What p had to be below among so many features, as the others stood before. */
+  readonly level: number;
+  readonly n_features: number;
 }
 
 export interface NewState extends Slice {
@@ -49,160 +70,106 @@ export interface NewState extends Slice {
   readonly state: SequentialState;
 }
 
-/** One slice of the window with the same slice of the reference. */
-export interface Pair extends Slice {
-  readonly reference: Sketch;
-  readonly current: Sketch;
+interface Judging extends Closing {
+  readonly latest: LatestWindows;
+  readonly fit: AnyFit;
+  readonly kind: AnyKind;
+  readonly compared: Compared;
+  readonly pairs: readonly Pair[];
+  readonly n_detectors: number;
 }
 
-/** A verdict on one slice, on its way. */
-interface Finding {
-  readonly pair: Pair;
-  readonly verdict: Verdict;
-  /** How many windows back it began, for detectors that know. */
-  readonly windows_since_change: number | null;
-  /** See `leadVerdicts`. */
-  readonly is_known: boolean;
-}
+/** On its way to a finding. */
+type Found = Pick<Finding, 'verdict' | 'details' | 'online'> & { readonly pair: Pair };
 
-export async function judgeWindow(closing: Closing, parts: JudgeWindowParts): Promise<JudgedWindow> {
+/** Null where the feature is of no kind any more. */
+export async function judgeWindow(
+  closing: Closing & { readonly latest: LatestWindows },
+  parts: JudgeWindowParts,
+): Promise<JudgedWindow | null> {
   const { stream, window } = closing;
   const kind = kindOf(stream.feature);
-  if (kind === null) return { verdicts: [], states: [] };
+  const fit = parts.streams.fitOf(stream);
+  if (kind === null || fit === null) return null;
   const compared = await parts.references.compare(stream, window);
-  const pairs = pairsToJudge(compared);
-  const at_once = judgeAtOnce(kind, pairs, closing, parts);
-  const has_drifted = at_once.some(({ pair, verdict }) => isWhole(pair) && verdict.drifted);
-  const sequential = judgeSequentially(kind, pairs, { ...closing, has_drifted }, parts);
-  const findings = [...at_once, ...sequential.findings];
-  const leads = leadVerdicts(findings);
-  // A rule that takes any verdict takes the first of a window: that is the one that leads.
-  const ordered = findings.toSorted((a, b) => Number(leads.has(b)) - Number(leads.has(a)));
-  const verdicts: WindowVerdict[] = [];
-  for (const finding of ordered) {
-    const spoken_for = leads.get(finding) ?? null;
-    verdicts.push(await describe({ ...finding, spoken_for }, { ...closing, compared }, parts));
+  const n_detectors = kind.detectors.length + kind.sequential.length;
+  const judging = { ...closing, kind, fit, compared, pairs: pairsToJudge(compared), n_detectors };
+  const online = judgeOnline(judging, parts);
+  const findings: Finding[] = [];
+  for (const found of [...judgeAtOnce(judging, parts), ...online.found]) {
+    findings.push(await describe(found, judging, parts));
   }
-  return { verdicts, states: sequential.states };
+  const evidence = evidenceOf(findings, n_detectors);
+  return { stream, window, n_detectors, findings, evidence, states: online.states };
 }
 
-/**
- * All detectors together raise as many false alarms as were asked for. The whole is judged by itself; of the slices
- * those drifted that stand out among all of them.
- */
-function judgeAtOnce(
-  kind: AnyKind,
-  pairs: readonly Pair[],
-  { fit }: Closing,
-  { options }: JudgeWindowParts,
-): Finding[] {
-  const { alpha, tolerance } = options;
-  const share = alpha / (kind.detectors.length + kind.sequential.length);
+/** The whole is judged by itself; of the slices those drifted that stand out among all of them. */
+function judgeAtOnce({ kind, pairs, fit, n_detectors }: Judging, { options }: JudgeWindowParts): Found[] {
+  const alpha = options.alpha / n_detectors;
+  const { tolerance } = options;
   return kind.detectors.flatMap((detector) => {
-    const found = pairs.map((pair): Finding => {
-      const verdict = detector.detect({ ...pair, fit, alpha: share, tolerance });
-      return { pair, verdict, windows_since_change: null, is_known: false };
+    const found = pairs.map((pair): Found & { slice: Slice } => {
+      const verdict = detector.detect({ ...pair, fit, alpha, tolerance });
+      return { pair, slice: pair, verdict, details: {}, online: null };
     });
-    const [all, slices] = [
-      found.filter(({ pair }) => isWhole(pair)),
-      found.filter(({ pair }) => !isWhole(pair)),
-    ];
-    return [...all, ...standingOut(slices, share)];
-  });
-}
-
-/** Many slices would raise many false alarms: what does not stand out among them did not drift. */
-function standingOut(findings: readonly Finding[], level: number): Finding[] {
-  const nameOf = ({ pair }: Finding) => JSON.stringify([pair.slice_key, pair.slice_value]);
-  const tested = findings.flatMap((finding) => {
-    const { p } = finding.verdict;
-    return p === null ? [] : [{ key: nameOf(finding), family: 'slices', p }];
-  });
-  const accepted = new Set(acceptKeys(tested, level));
-  return findings.map((finding) => {
-    const { verdict } = finding;
-    if (!verdict.drifted || accepted.has(nameOf(finding))) return finding;
-    const why = `One of ${tested.length} slices differs as much by chance. ${verdict.why}`;
-    return { ...finding, verdict: { ...verdict, drifted: false, why } };
+    const slices = found.filter(({ pair }) => !isWhole(pair));
+    const standing_out = standingOut(slices, alpha);
+    return found.map((one) => {
+      const { pair, verdict } = one;
+      if (isWhole(pair) || !verdict.drifted || standing_out.has(one)) return one;
+      const why = `One of ${slices.length} slices differs as much by chance. ${verdict.why}`;
+      return { ...one, verdict: { ...verdict, drifted: false, why } };
+    });
   });
 }
 
 /** Detectors that go on need one reference throughout, and are run on the whole. */
-function judgeSequentially(
-  kind: AnyKind,
-  pairs: readonly Pair[],
-  { stream, fit, window, has_drifted }: Closing & { readonly has_drifted: boolean },
+function judgeOnline(
+  judging: Judging,
   { references, states, options }: JudgeWindowParts,
-): { readonly findings: Finding[]; readonly states: NewState[] } {
+): { readonly found: Found[]; readonly states: NewState[] } {
+  const { kind, pairs, stream, window, fit, latest, n_detectors } = judging;
   const policy = references.policies.get(stream).kind;
   const pair = pairs.find(isWhole);
-  if (pair === undefined || (policy !== 'first' && policy !== 'pinned')) return { findings: [], states: [] };
-  const alpha = options.alpha / (kind.detectors.length + kind.sequential.length);
+  if (pair === undefined || (policy !== 'first' && policy !== 'pinned')) return { found: [], states: [] };
+  const others = evidenceBeside(judging, latest, 'online');
+  const level = eLevelAmong(others, options.alpha) / n_detectors;
   const { slice_key, slice_value } = pair;
   const tolerance = options.tolerance * sequential_tolerance_part;
   const steps = kind.sequential.map((detector) => {
     const state = states.get(stream, pair, detector.name) ?? detector.start();
-    const step = detector.step({ ...pair, fit, alpha, tolerance, state });
+    const step = detector.step({ ...pair, fit, alpha: level, tolerance, state });
     return { name: detector.name, step };
   });
-  const at_once = has_drifted ? { drifted_us: window.from_us } : states.get(stream, pair, single_windows);
-  const found_us = Number(at_once?.['drifted_us'] ?? Number.NEGATIVE_INFINITY);
   return {
-    findings: steps.map(({ step: { verdict, windows_since_change } }) => {
+    found: steps.map(({ step: { verdict, windows_since_change } }) => {
       const since_us = states.windowStart(stream, window, windows_since_change ?? 1);
-      return { pair, verdict, windows_since_change, is_known: found_us >= since_us };
+      const details = windows_since_change === null ? {} : { windows_since_change, since: isoTime(since_us) };
+      return { pair, verdict, details, online: { since_us, level, n_features: others.length + 1 } };
     }),
-    states: [
-      ...steps.map(({ name, step }) => ({ slice_key, slice_value, detector: name, state: step.state })),
-      ...(has_drifted ? [{ slice_key, slice_value, detector: single_windows, state: { ...at_once } }] : []),
-    ],
+    states: steps.map(({ name, step }) => ({ slice_key, slice_value, detector: name, state: step.state })),
   };
 }
 
-interface Judging extends Closing {
-  readonly compared: Compared;
-}
-
-async function describe(
-  { pair, verdict, windows_since_change, spoken_for }: Finding & { readonly spoken_for: SpokenFor | null },
-  closing: Judging,
-  parts: JudgeWindowParts,
-): Promise<WindowVerdict> {
-  const { stream, window, compared } = closing;
-  const { kind } = parts.references.policies.get(stream);
-  const found = verdict.drifted ? await explainWindow({ ...closing, ...pair }, parts) : null;
-  const since =
-    windows_since_change === null ? null : parts.states.windowStart(stream, window, windows_since_change);
+async function describe(found: Found, judging: Judging, parts: JudgeWindowParts): Promise<Finding> {
+  const { pair, verdict, online } = found;
+  const { slice_key, slice_value } = pair;
+  const { n_uncovered } = judging.compared;
   const details = {
-    reference: kind,
-    ...(found !== null && found.clusters.length > 0 && { clusters: found.clusters }),
-    ...(verdict.drifted &&
-      isWhole(pair) && { segments: rankSegments(compared.parts.reference, compared.parts.current) }),
-    ...(compared.n_uncovered > 0 && isWhole(pair) && { n_uncovered: compared.n_uncovered }),
-    ...(verdict.drifted && spoken_for),
-    ...(since === null ? {} : { windows_since_change, since: isoTime(since) }),
+    reference: parts.references.policies.get(judging.stream).kind,
+    ...(n_uncovered > 0 && isWhole(pair) && { n_uncovered }),
+    ...found.details,
   };
-  const is_lead = spoken_for !== null;
-  const examples = found?.examples ?? [];
-  return windowVerdict({ stream, window, slice: pair, verdict, is_lead, examples, details });
+  const behind = verdict.drifted ? await lookBehind(pair, judging, parts) : null;
+  return { slice: { slice_key, slice_value }, verdict, details, behind, online };
 }
 
-function isWhole({ slice_key }: Slice): boolean {
-  return slice_key === whole.slice_key;
-}
-
-/** The whole, and the slices that are large enough and not the whole under another name. */
-function pairsToJudge({ reference, current }: Pick<Compared, 'reference' | 'current'>): Pair[] {
-  const pairs = current.flatMap(({ slice_key, slice_value, sketch }) => {
-    const known = reference.find(
-      (slice) => slice.slice_key === slice_key && slice.slice_value === slice_value,
-    );
-    return known === undefined ? [] : [{ slice_key, slice_value, reference: known.sketch, current: sketch }];
-  });
-  const all = pairs.find(isWhole);
-  return pairs.filter((pair) => {
-    if (isWhole(pair)) return true;
-    if (pair.current.count < slice_window_min || pair.reference.count < slice_reference_min) return false;
-    return pair.current.count !== all?.current.count || pair.reference.count !== all.reference.count;
-  });
+async function lookBehind(pair: Pair, judging: Judging, parts: JudgeWindowParts): Promise<Behind> {
+  const { examples, clusters } = await explainWindow({ ...judging, ...pair }, parts);
+  const { reference, current } = judging.compared.parts;
+  const details = {
+    ...(clusters.length > 0 && { clusters }),
+    ...(isWhole(pair) && { segments: rankSegments(reference, current) }),
+  };
+  return { examples, details };
 }

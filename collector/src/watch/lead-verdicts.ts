@@ -1,9 +1,9 @@
 import type { Verdict } from '@sextant/detectors';
-import { whole } from './slices.ts';
+import { isWhole, sliceName } from './slices.ts';
 import type { Slice } from './streams.ts';
 
 interface Judged {
-  readonly pair: Slice;
+  readonly slice: Slice;
   readonly verdict: Verdict;
   /** Of a detector that goes on: detectors of single windows have found since the change began what it found. */
   readonly is_known: boolean;
@@ -26,20 +26,20 @@ export interface SpokenFor {
  * as well ends with them, and only what it alone can see lasts until it says otherwise.
  */
 export function leadVerdicts<Finding extends Judged>(findings: readonly Finding[]): Map<Finding, SpokenFor> {
-  const slices = [...Map.groupBy(findings, ({ pair }) => nameOf(pair)).values()];
+  const slices = [...Map.groupBy(findings, ({ slice }) => sliceName(slice)).values()];
   const leads = slices.map((of_slice) => ({
     lead: (of_slice.find(isNews) ?? of_slice.find(isSure) ?? of_slice[0]) as Finding,
     drifted_detectors: of_slice.filter(hasDrifted).map(({ verdict }) => verdict.detector),
   }));
   const drifted_slices = leads
-    .filter(({ lead }) => isNews(lead) && !isWhole(lead))
-    .map(({ lead: { pair } }) => nameOf(pair));
-  const has_drifted = leads.some(({ lead }) => isWhole(lead) && isNews(lead));
+    .filter(({ lead }) => isNews(lead) && !isWhole(lead.slice))
+    .map(({ lead: { slice } }) => sliceName(slice));
+  const has_drifted = leads.some(({ lead }) => isWhole(lead.slice) && isNews(lead));
   return new Map(
     leads
-      .filter(({ lead }) => isWhole(lead) || !has_drifted || !isNews(lead))
+      .filter(({ lead }) => isWhole(lead.slice) || !has_drifted || !isNews(lead))
       .map(({ lead, drifted_detectors }) => {
-        return [lead, { drifted_detectors, drifted_slices: isWhole(lead) ? drifted_slices : [] }];
+        return [lead, { drifted_detectors, drifted_slices: isWhole(lead.slice) ? drifted_slices : [] }];
       }),
   );
 }
@@ -55,12 +55,4 @@ function hasDrifted({ verdict }: Judged): boolean {
 /** Without p there was too little evidence. */
 function isSure({ verdict }: Judged): boolean {
   return verdict.p !== null;
-}
-
-function isWhole({ pair }: Judged): boolean {
-  return pair.slice_key === whole.slice_key;
-}
-
-function nameOf({ slice_key, slice_value }: Slice): string {
-  return `${slice_key}=${slice_value}`;
 }

@@ -1,6 +1,7 @@
+import { attempt } from './attempt.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import { type EmbedRequest, embedMessages } from './embed-messages.ts';
-import { type JudgeParts, judgeWindows, type Progress } from './judge-windows.ts';
+import { type JudgeParts, judgeTenant } from './judge-tenant.ts';
 import { pause } from './pause.ts';
 import { type SumParts, type SumQueue, sumWork } from './sum-work.ts';
 
@@ -19,8 +20,6 @@ export interface RoundParts {
   isIngestBehind(): boolean;
   /** Pause after the first failure of the encoder. */
   readonly pause_ms: number;
-  /** How far each stream has come, by stream id. */
-  readonly progress: Map<number, Progress>;
 }
 
 export interface RoundResult {
@@ -42,7 +41,7 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
   return async () => {
     let is_broken_off = false;
     const sum = async (queue: SumQueue, what: string) => {
-      const result = await attempt(parts, what, () => portions(parts, () => sumWork(queue, parts.sum)));
+      const result = await attempt(parts.judge, what, () => portions(parts, () => sumWork(queue, parts.sum)));
       is_broken_off ||= result === null;
       return result;
     };
@@ -52,7 +51,7 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
       () => sum('measure', 'Summing spans'),
       () => sum('score', 'Summing evaluations'),
       async () => !is_broken_off && (await judge(parts)),
-      () => attempt(parts, 'Handing on verdicts', () => parts.judge.verdicts.deliver()),
+      () => attempt(parts.judge, 'Handing on verdicts', () => parts.judge.verdicts.deliver()),
     ];
     let has_more = false;
     for (const stage of stages) {
@@ -64,21 +63,17 @@ export function createRound(parts: RoundParts): () => Promise<RoundResult> {
 
 /** The encoder may be someone else's service, so it is left alone after a failure, a little longer each time. */
 async function embed(parts: RoundParts, backoff: Backoff): Promise<boolean> {
-  const result = await attempt(parts, 'Embedding messages', () =>
+  const result = await attempt(parts.judge, 'Embedding messages', () =>
     backoff(() => portions(parts, () => embedMessages(parts.embed))),
   );
   return result === true;
 }
 
-async function judge(parts: RoundParts): Promise<boolean> {
-  const streams = (await attempt(parts, 'Reading streams', async () => parts.judge.streams.list())) ?? [];
+async function judge({ judge: parts }: RoundParts): Promise<boolean> {
+  const streams = (await attempt(parts, 'Reading streams', async () => parts.streams.list())) ?? [];
   let has_more = false;
-  for (const { stream_id, feature } of streams) {
-    if (parts.signal.aborted) break;
-    const reached = await attempt(parts, `Judging ${feature}`, () => judgeWindows(stream_id, parts.judge));
-    if (reached === null) continue;
-    parts.progress.set(stream_id, reached);
-    has_more ||= !reached.is_done;
+  for (const of_tenant of Map.groupBy(streams, ({ tenant }) => tenant).values()) {
+    if (!parts.signal.aborted) has_more = (await judgeTenant(of_tenant, parts)) || has_more;
   }
   return has_more;
 }
@@ -95,13 +90,4 @@ async function portions(
     if (isIngestBehind()) await pause(worked_ms * rest_for_work, signal);
   }
   return true;
-}
-
-async function attempt<T>({ judge: parts, signal }: RoundParts, what: string, work: () => Promise<T>) {
-  try {
-    return await work();
-  } catch (error) {
-    if (!signal.aborted) parts.onError(error, `${what} failed; it is tried again.`);
-    return null;
-  }
 }

@@ -27,6 +27,15 @@ export function withLanguage(
 export const whole: Slice = { slice_key: 'all', slice_value: 'all' };
 const rest = 'other';
 
+export function isWhole({ slice_key }: Slice): boolean {
+  return slice_key === whole.slice_key;
+}
+
+/** `service=shop`. */
+export function sliceName({ slice_key, slice_value }: Slice): string {
+  return `${slice_key}=${slice_value}`;
+}
+
 /**
  * The slices a value belongs to: the whole, and one for each slice key it has a value of. The first twenty values
  * of a key have a slice each, as long as there is room in the stream; the others share one.

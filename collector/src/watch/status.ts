@@ -1,6 +1,6 @@
 import type { Options } from '../options.ts';
+import type { Progress } from './due-windows.ts';
 import type { Fits } from './fits.ts';
-import type { Progress } from './judge-windows.ts';
 import type { ReferenceKind, ReferencePolicies } from './reference-policy.ts';
 import { whole } from './slices.ts';
 import type { Stream, Streams } from './streams.ts';

@@ -107,7 +107,7 @@ export function createStreams(database: DatabaseSync): Streams {
     replaceReference(stream, reference, begin_us) {
       const { stream_id, phase, cursor_us } = stream;
       statements.forget_reference.run({ stream_id });
-      statements.forget_states.run({ stream_id });
+      for (const forget of statements.forget_judged) forget.run({ stream_id });
       save(stream, reference, phase === 'watching' && cursor_us !== null ? cursor_us : begin_us);
     },
   };
@@ -129,12 +129,15 @@ function streamOf(row: Fields): Stream {
   return { ...stream, sketch_id, phase };
 }
 
+/** What was found beside a reference. */
+const judged_tables = ['watch_sequential', 'watch_latest'] as const;
+
 const forgotten_tables = [
   'watch_fit_values',
   'watch_units',
   'watch_references',
-  'watch_sequential',
   'watch_windows',
+  ...judged_tables,
 ] as const;
 
 const columns = `
@@ -163,7 +166,9 @@ function prepare(database: DatabaseSync) {
       database.prepare(`DELETE FROM ${table} WHERE stream_id = $stream_id`),
     ),
     forget_reference: database.prepare('DELETE FROM watch_references WHERE stream_id = $stream_id'),
-    forget_states: database.prepare('DELETE FROM watch_sequential WHERE stream_id = $stream_id'),
+    forget_judged: judged_tables.map((table) =>
+      database.prepare(`DELETE FROM ${table} WHERE stream_id = $stream_id`),
+    ),
     begin_anew: database.prepare(`
       UPDATE watch_streams SET fit = NULL, sketch_id = NULL, cursor_us = NULL, has_reference = 0, last_verdict = NULL,
         begun_us = $now_us

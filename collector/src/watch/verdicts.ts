@@ -4,9 +4,7 @@ import type { VerdictContext } from '../alerts/alert.ts';
 import { transaction } from '../sqlite-transaction.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
-import type { JudgedWindow } from './judge-window.ts';
-import type { TimeRange } from './read-sketches.ts';
-import type { Stream } from './streams.ts';
+import type { AcceptedWindow } from './accept-windows.ts';
 
 const portion = 100;
 const windows_kept = 1_000;
@@ -22,13 +20,13 @@ export interface WindowVerdict {
 export type OnVerdict = (verdict: Verdict, context: VerdictContext) => Promise<void> | void;
 
 /**
- * Verdicts on their way to the store and the alerts. A window is closed in one transaction with its verdicts, so
- * each is judged once; what comes after may be repeated: the score has the same id, and the alerts know a window
+ * Verdicts on their way to the store and the alerts. Windows that were decided about together are closed in one
+ * transaction with their verdicts, so each is judged once and beside the same others; what comes after may be repeated: the score has the same id, and the alerts know a window
  * they have seen.
  */
 export interface Verdicts {
-  /** Closes a window: keeps its verdicts and what detectors carry on, and moves the cursor of the stream. */
-  close(stream: Stream, window: TimeRange, judged: JudgedWindow): void;
+  /** Closes windows: keeps their verdicts and what detectors carry on, and moves the cursors of their streams. */
+  close(windows: readonly AcceptedWindow[]): void;
   /** Hands on what waits, oldest first. Rejects with the first error; the rest waits. */
   deliver(): Promise<void>;
 }
@@ -42,27 +40,29 @@ export interface VerdictsOptions {
 export function createVerdicts({ database, store, onVerdict }: VerdictsOptions): Verdicts {
   const statements = prepare(database);
 
-  function close(
-    { stream_id }: Stream,
-    { from_us, to_us }: TimeRange,
-    { verdicts, states }: JudgedWindow,
-  ): void {
+  function close(windows: readonly AcceptedWindow[]): void {
     transaction(database, () => {
-      for (const verdict of verdicts) {
-        statements.insert.run({ score_id: verdict.score.score_id, document: JSON.stringify(verdict) });
-      }
-      const on_whole = verdicts.filter(({ context }) => context.slice_key === 'all');
-      const last = on_whole.find(({ verdict }) => verdict.drifted) ?? on_whole[0];
-      if (last) statements.remember.run({ stream_id, last_verdict: JSON.stringify(last) });
-      for (const { state, ...row } of states) {
-        statements.save_state.run({ stream_id, ...row, state: JSON.stringify(state) });
-      }
-      statements.add_window.run({ stream_id, from_us });
-      statements.forget_windows.run({ stream_id });
-      statements.advance.run({ stream_id, cursor_us: to_us });
-      // Conversations that began before the cursor count anew when they go on.
-      statements.forget_units.run({ stream_id, cursor_us: to_us - units_kept_us });
+      for (const window of windows) closeOne(window);
     });
+  }
+
+  function closeOne({ stream: { stream_id }, window, verdicts, states, latest }: AcceptedWindow): void {
+    const { from_us, to_us } = window;
+    for (const verdict of verdicts) {
+      statements.insert.run({ score_id: verdict.score.score_id, document: JSON.stringify(verdict) });
+    }
+    const on_whole = verdicts.filter(({ context }) => context.slice_key === 'all');
+    const last = on_whole.find(({ verdict }) => verdict.drifted) ?? on_whole[0];
+    if (last) statements.remember.run({ stream_id, last_verdict: JSON.stringify(last) });
+    for (const { state, ...row } of states) {
+      statements.save_state.run({ stream_id, ...row, state: JSON.stringify(state) });
+    }
+    statements.save_latest.run({ stream_id, latest: JSON.stringify(latest) });
+    statements.add_window.run({ stream_id, from_us });
+    statements.forget_windows.run({ stream_id });
+    statements.advance.run({ stream_id, cursor_us: to_us });
+    // Conversations that began before the cursor count anew when they go on.
+    statements.forget_units.run({ stream_id, cursor_us: to_us - units_kept_us });
   }
 
   async function deliver(): Promise<void> {
@@ -101,6 +101,7 @@ function prepare(database: DatabaseSync) {
       INSERT OR IGNORE INTO watch_verdicts (score_id, document) VALUES ($score_id, $document)`),
     save_state: database.prepare(`
       INSERT OR REPLACE INTO watch_sequential VALUES ($stream_id, $slice_key, $slice_value, $detector, $state)`),
+    save_latest: database.prepare('INSERT OR REPLACE INTO watch_latest VALUES ($stream_id, $latest)'),
     add_window: database.prepare('INSERT OR IGNORE INTO watch_windows VALUES ($stream_id, $from_us)'),
     forget_windows: database.prepare(`
       DELETE FROM watch_windows WHERE stream_id = $stream_id AND from_us < (

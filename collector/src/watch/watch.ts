@@ -5,10 +5,11 @@ import { serialise } from '../stores/calls.ts';
 import type { Store } from '../stores/store.ts';
 import { createTables } from './control.ts';
 import { type Counter, createCounter } from './counter.ts';
+import type { Progress } from './due-windows.ts';
 import type { Encoder } from './encoders/encoder.ts';
 import { watchedFeatures } from './features.ts';
 import { createFits, type Fits } from './fits.ts';
-import type { Progress } from './judge-windows.ts';
+import { createLatestWindows } from './latest-windows.ts';
 import { createReferenceManager, type FeatureReference } from './manage-references.ts';
 import { createMeasuredUnits } from './measured-units.ts';
 import { pause } from './pause.ts';
@@ -192,6 +193,7 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
     judge: {
       ...{ ...state, store, verdicts, references, now },
       states: createSequentialStates(control),
+      readLatest: createLatestWindows(control),
       options: judgeOptions(options),
     },
   };

@@ -2,12 +2,13 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Verdict } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
 import type { VerdictContext } from '../../../collector/src/alerts/alert.ts';
-import type { EmbedRow, Store } from '../../../collector/src/stores/store.ts';
+import type { EmbedRow } from '../../../collector/src/stores/store.ts';
 import type { Encoder } from '../../../collector/src/watch/encoders/encoder.ts';
 import { createWatch } from '../../../collector/src/watch/watch.ts';
 import { cloud } from '../../detectors/support/gaussian.ts';
 import { recordingLog } from '../../support/log.ts';
-import { createMemoryStore, type MemoryStore, memory_arrival_us } from './support/memory-store.ts';
+import { createMemoryStore, memory_arrival_us } from './support/memory-store.ts';
+import { createFate, mortalControl, mortalStore } from './support/mortal.ts';
 
 const dimension = 4;
 const options = {
@@ -51,56 +52,6 @@ function messages(): EmbedRow[][] {
   return [0, 45, 100, 155, 201, 266, 303].map((start, index, starts) => rows.slice(start, starts[index + 1]));
 }
 
-class Crash extends Error {}
-
-/** Counts every step that leaves a trace, and dies at one of them: before it takes effect, or just after. */
-function createFate(dies_at: number) {
-  let step = 0;
-  const at = () => {
-    step += 1;
-    if (step === dies_at) throw new Crash();
-  };
-  return {
-    steps: () => step,
-    async around<T>(work: () => Promise<T>): Promise<T> {
-      at();
-      const result = await work();
-      at();
-      return result;
-    },
-    aroundNow<T>(work: () => T): T {
-      at();
-      const result = work();
-      at();
-      return result;
-    },
-  };
-}
-
-type Fate = ReturnType<typeof createFate>;
-
-function mortalStore(store: MemoryStore, fate: Fate): Store {
-  const mortal: Pick<Store, 'take' | 'finish' | 'insert' | 'query'> = {
-    take: (queue, rows_max) => store.take(queue, rows_max),
-    finish: (work, results) => fate.around(() => store.finish(work, results)),
-    insert: (table, rows) => fate.around(() => store.insert(table, rows)),
-    query: (name, parameters) => store.query(name, parameters),
-  };
-  return mortal as Store;
-}
-
-function mortalControl(control: DatabaseSync, fate: Fate): DatabaseSync {
-  return new Proxy(control, {
-    get(target, name) {
-      const value = Reflect.get(target, name);
-      if (name === 'exec')
-        return (sql: string) =>
-          sql === 'COMMIT' ? fate.aroundNow(() => target.exec(sql)) : target.exec(sql);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-}
-
 /** What the outside gets to see in the end. */
 interface Outcome {
   readonly verdicts: readonly (Verdict & VerdictContext)[];
@@ -133,14 +84,16 @@ async function live(dies_at: number): Promise<Outcome> {
       expect(judged.get(name) ?? again).toEqual(again);
       judged.set(name, again);
     });
-  const start = () =>
-    createWatch({
+  const start = () => {
+    fate.begin();
+    return createWatch({
       store: mortalStore(store, fate),
       control: mortalControl(control, fate),
       ...{ encoder, options, onVerdict },
       now: () => memory_arrival_us / 1_000 + 60_000,
       log: recordingLog(),
     });
+  };
   let watch = start();
   let deaths = 0;
   for (const batch of messages()) {

@@ -4,20 +4,20 @@ import { leadVerdicts } from '../../../collector/src/watch/lead-verdicts.ts';
 
 type Say = 'drifted' | 'known' | 'fine' | 'unsure';
 
-function finding(slice: string, detector: string, say: Say) {
-  const [slice_key = '', slice_value = ''] = slice.split('=');
+function finding(name: string, detector: string, say: Say) {
+  const [slice_key = '', slice_value = ''] = name.split('=');
   const verdict = {
     detector,
     drifted: say === 'drifted' || say === 'known',
     p: say === 'unsure' ? null : 0.5,
   } as Verdict;
-  return { pair: { slice_key, slice_value }, verdict, is_known: say === 'known' };
+  return { slice: { slice_key, slice_value }, verdict, is_known: say === 'known' };
 }
 
 function leadsOf(...findings: readonly (readonly [slice: string, detector: string, say: Say])[]) {
   const leads = leadVerdicts(findings.map((one) => finding(...one)));
-  return [...leads].map(([{ pair, verdict }, spoken_for]) => {
-    return { of: `${pair.slice_key}=${pair.slice_value}`, by: verdict.detector, ...spoken_for };
+  return [...leads].map(([{ slice, verdict }, spoken_for]) => {
+    return { of: `${slice.slice_key}=${slice.slice_value}`, by: verdict.detector, ...spoken_for };
   });
 }
 

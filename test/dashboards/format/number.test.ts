@@ -5,6 +5,7 @@ import {
   formatCost,
   formatCostSum,
   formatDuration,
+  formatLevel,
   formatNumber,
   formatProbability,
 } from '../../../dashboards/web/src/format/number.ts';
@@ -66,6 +67,16 @@ describe('other numbers', () => {
       '< 0.0001',
       '< 0.0001',
       '0.0213',
+    ]);
+  });
+
+  it('shows how small a probability is beside the one it is held to', () => {
+    expect([null, undefined, 0.0213, 0.0000069, 1.23e-9].map(formatLevel)).toEqual([
+      '—',
+      '—',
+      '0.021',
+      '0.0000069',
+      '1.2e-9',
     ]);
   });
 

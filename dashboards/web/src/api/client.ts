@@ -272,6 +272,8 @@ export interface VerdictPoint {
   effect: number | null;
   effect_low: number | null;
   effect_high: number | null;
+  /** What p had to be below; verdicts of earlier versions have none. */
+  level?: number;
   drifted: boolean;
   why: string;
 }

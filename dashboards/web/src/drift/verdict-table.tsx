@@ -1,5 +1,5 @@
 import type { VerdictPoint } from '../api/client.ts';
-import { formatCount, formatNumber, formatProbability, unknown_value } from '../format/number.ts';
+import { formatCount, formatLevel, formatNumber, unknown_value } from '../format/number.ts';
 import { reveal } from '../format/text.ts';
 import { formatZone } from '../format/time.ts';
 import { useZone } from '../preferences/preferences.tsx';
@@ -27,6 +27,9 @@ export function VerdictTable({ verdicts, label }: { verdicts: readonly VerdictPo
               p
             </th>
             <th scope="col" className={styles.number}>
+              Counts below
+            </th>
+            <th scope="col" className={styles.number}>
               n
             </th>
             <th scope="col">Why</th>
@@ -42,7 +45,8 @@ export function VerdictTable({ verdicts, label }: { verdicts: readonly VerdictPo
                 <VerdictTag verdict={verdict} />
               </td>
               <td className={styles.number}>{formatEffect(verdict)}</td>
-              <td className={styles.number}>{formatProbability(verdict.p)}</td>
+              <td className={styles.number}>{formatLevel(verdict.p)}</td>
+              <td className={styles.number}>{formatLevel(verdict.level)}</td>
               <td className={styles.number}>{formatCount(verdict.n_current)}</td>
               <td className={styles.why}>{reveal(verdict.why)}</td>
             </tr>

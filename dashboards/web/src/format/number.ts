@@ -45,6 +45,11 @@ export function formatProbability(p: number | null | undefined): string {
   return p < 0.0001 ? '< 0.0001' : precise.format(p);
 }
 
+/** A probability beside another, where it matters how small they are. */
+export function formatLevel(p: number | null | undefined): string {
+  return p === null || p === undefined ? unknown_value : p.toPrecision(2);
+}
+
 /** US dollars. An unknown cost is a dash, never zero. */
 export function formatCost(value: number | null | undefined): string {
   if (value === null || value === undefined) return unknown_value;

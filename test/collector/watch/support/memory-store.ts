@@ -67,9 +67,10 @@ export function createMemoryStore(): MemoryStore {
       const from_us = Number(parameters['from_us'] ?? 0);
       const to_us = Number(parameters['to_us'] ?? Infinity);
       const within = (time: number) => time >= from_us && time < to_us;
-      const of_stream = sketches.filter(
-        (row) => row.sketch_id === parameters['sketch_id'] && within(row.minute),
-      );
+      const of_stream = sketches.filter(({ tenant, feature, sketch_id, minute }) => {
+        const is_asked = tenant === parameters['tenant'] && feature === parameters['feature'];
+        return is_asked && sketch_id === parameters['sketch_id'] && within(minute);
+      });
       if (name === 'sketch_minutes') return minutesOf(of_stream);
       if (name === 'sketch_sums') return sumsOf(of_stream);
       if (name === 'vector_features') return embeddings.flat().filter(({ time }) => within(time));

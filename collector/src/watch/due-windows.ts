@@ -1,30 +1,25 @@
 import type { Store } from '../stores/store.ts';
-import { type JudgeWindowParts, judgeWindow } from './judge-window.ts';
 import { readMinutes, readSketches } from './read-sketches.ts';
 import type { Stream, Streams } from './streams.ts';
-import type { Verdicts } from './verdicts.ts';
-import { closedWindows, type Minute } from './windows.ts';
+import { closedWindows, type Minute, type Window } from './windows.ts';
 
 const windows_per_round_max = 50;
 
-interface JudgeOptions {
+export interface DueParts {
+  readonly store: Pick<Store, 'query'>;
+  readonly streams: Streams;
+  readonly options: DueOptions;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+interface DueOptions {
   /** Conversations of the reference. */
   readonly reference: number;
   /** Conversations after which a window closes. */
   readonly window: number;
   readonly window_minutes_max: number;
   readonly grace_ms: number;
-  readonly alpha: number;
-  readonly tolerance: number;
-}
-
-export interface JudgeParts extends JudgeWindowParts {
-  readonly store: Pick<Store, 'query'>;
-  readonly streams: Streams;
-  readonly verdicts: Verdicts;
-  readonly options: JudgeOptions;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
 }
 
 export interface Progress {
@@ -33,34 +28,38 @@ export interface Progress {
   readonly is_done: boolean;
 }
 
+/** The windows of a stream that are due in this round, oldest first. */
+export interface DueWindows extends Progress {
+  readonly stream: Stream;
+  readonly windows: readonly Window[];
+}
+
 /**
- * Freezes the reference of a stream and closes its windows, as far as its stored sketches go. Everything is
+ * Freezes the reference of a stream and finds the windows to close, as far as its stored sketches go. Everything is
  * computed from those, so that a step that is repeated after a crash comes to the same result.
  */
-export async function judgeWindows(stream_id: number, parts: JudgeParts): Promise<Progress> {
+export async function dueWindows(stream_id: number, parts: DueParts): Promise<DueWindows> {
   const { store, streams, options } = parts;
   let stream = streams.get(stream_id);
-  const fit = streams.fitOf(stream);
-  if (fit === null) return { n_open: 0, is_done: true };
+  if (stream.phase === 'fitting') return { stream, windows: [], n_open: 0, is_done: true };
   if (stream.phase === 'reference') {
     const n_open = await freezeReference(stream, parts);
-    if (n_open !== null) return { n_open, is_done: true };
+    if (n_open !== null) return { stream, windows: [], n_open, is_done: true };
     stream = streams.get(stream_id);
   }
   const minutes = await readMinutes(store, stream, stream.cursor_us);
   const windows = closedWindows(minutes, { ...ruleOf(parts), vectors: options.window });
-  for (const window of windows.slice(0, windows_per_round_max)) {
-    parts.verdicts.close(stream, window, await judgeWindow({ stream, fit, window }, parts));
-  }
   const end_us = windows.at(-1)?.to_us ?? 0;
   return {
+    stream,
+    windows: windows.slice(0, windows_per_round_max),
     n_open: totalOf(minutes.filter(({ minute }) => minute >= end_us)),
     is_done: windows.length <= windows_per_round_max,
   };
 }
 
 /** Null when the reference is complete, else how much of it there is. */
-async function freezeReference(stream: Stream, parts: JudgeParts): Promise<number | null> {
+async function freezeReference(stream: Stream, parts: DueParts): Promise<number | null> {
   const { store, streams, options } = parts;
   const minutes = await readMinutes(store, stream, stream.cursor_us);
   const rule = { ...ruleOf(parts), vectors: options.reference, minutes_max: Infinity };
@@ -70,7 +69,7 @@ async function freezeReference(stream: Stream, parts: JudgeParts): Promise<numbe
   return null;
 }
 
-function ruleOf({ options, now }: JudgeParts) {
+function ruleOf({ options, now }: DueParts) {
   return {
     minutes_max: options.window_minutes_max,
     now_us: now() * 1_000,
