@@ -1,5 +1,6 @@
 import type { DetectRequest, Moved } from '../detector.ts';
-import { compareDistributions, cumulative, type DistributionSide } from '../families/distribution.ts';
+import { compareDistributions } from '../families/distribution.ts';
+import { cumulative, type DistributionSide } from '../families/distribution-side.ts';
 import { movedPlaces } from '../families/mix.ts';
 import { createDetector, type Judgement, percent } from '../families/verdicts.ts';
 import { type NumberFit, numberCounts, quantileOf, wassersteinDistance } from '../sketches/number-sketch.ts';
