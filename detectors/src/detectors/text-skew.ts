@@ -45,7 +45,7 @@ function judge(request: DetectRequest<TextFit>): Judgement {
     .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))
     .slice(0, 10);
   return {
-    ...combineByTruncatedCauchy(parts.map(({ finding }) => finding.p)),
+    ...combineByTruncatedCauchy(parts.filter(couldDiffer).map(({ finding }) => finding.p)),
     finding: strongest.finding,
     moved,
     measures: Object.fromEntries(
@@ -61,6 +61,11 @@ function judge(request: DetectRequest<TextFit>): Judgement {
       moved.length > 0 ? `: ${listMoved(moved)}` : ''
     }.`,
   };
+}
+
+/** Where no text of either side has another trait there is no test, and its p of 1 must not weaken the others. */
+function couldDiffer({ finding }: Part): boolean {
+  return finding.p < 1 || finding.statistic !== 0;
 }
 
 function compareShares(
