@@ -1,6 +1,6 @@
 import type { DetectRequest, Moved } from '../detector.ts';
-import { compareDistributions, cumulative } from '../families/distribution.ts';
-import type { DistributionSide } from '../families/distribution-question.ts';
+import { compareDistributions } from '../families/distribution.ts';
+import { cumulative, type DistributionSide } from '../families/distribution-side.ts';
 import { movedPlaces } from '../families/mix.ts';
 import { createDetector, type Judgement, percent } from '../families/verdicts.ts';
 import { type NumberFit, numberCounts, quantileOf, wassersteinDistance } from '../sketches/number-sketch.ts';

@@ -1,7 +1,7 @@
 import type { DetectRequest, Moved } from '../detector.ts';
 import { distanceShare } from '../families/distance-share.ts';
 import type { Finding } from '../families/family.ts';
-import { intervalZ } from '../families/family.ts';
+import { errorQuantile } from '../families/family.ts';
 import { compareMix, movedPlaces } from '../families/mix.ts';
 import { squaredDistance } from '../families/squared-distance.ts';
 import { createDetector, type Judgement, listMoved, percent } from '../families/verdicts.ts';
@@ -18,8 +18,11 @@ import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
  */
 export const textSkew = createDetector<TextFit>('text-skew', judge);
 
+/** The lower ends of all of them hold at once (Bonferroni). */
+const part_names = ['lengths', 'languages', 'formats', 'n-grams'] as const;
+
 interface Part {
-  readonly name: string;
+  readonly name: (typeof part_names)[number];
   readonly finding: Finding;
   readonly moved: readonly Moved[];
 }
@@ -42,7 +45,7 @@ function judge(request: DetectRequest<TextFit>): Judgement {
     .sort((a, b) => Math.abs(b.z) - Math.abs(a.z))
     .slice(0, 10);
   return {
-    ...combineByTruncatedCauchy(parts.map(({ finding }) => finding.p)),
+    ...combineByTruncatedCauchy(parts.filter(couldDiffer).map(({ finding }) => finding.p)),
     finding: strongest.finding,
     moved,
     measures: Object.fromEntries(
@@ -60,6 +63,11 @@ function judge(request: DetectRequest<TextFit>): Judgement {
   };
 }
 
+/** Where no text of either side has another trait there is no test, and its p of 1 must not weaken the others. */
+function couldDiffer({ finding }: Part): boolean {
+  return finding.p < 1 || finding.statistic !== 0;
+}
+
 function compareShares(
   { fit, reference, current, alpha }: DetectRequest<TextFit>,
   name: 'lengths' | 'languages',
@@ -67,7 +75,8 @@ function compareShares(
 ): Part {
   const sides = { reference: textCounts(reference, name), current: textCounts(current, name) };
   const unevenness = fit.unevenness[name];
-  return { name, finding: compareMix({ ...sides, alpha, unevenness }), moved: movedPlaces(sides, nameOf) };
+  const finding = compareMix({ ...sides, alpha: alpha / part_names.length, unevenness });
+  return { name, finding, moved: movedPlaces(sides, nameOf) };
 }
 
 /** A text has several traits or none, so each is a test of its own; the most telling one gives the share. */
@@ -78,8 +87,12 @@ function compareFormats({ reference, current, alpha }: DetectRequest<TextFit>): 
       ? [place]
       : [];
   });
+  const error = alpha / part_names.length / seen.length;
   const findings = seen.map((place) =>
-    compareMix({ reference: against(sides.reference, place), current: against(sides.current, place), alpha }),
+    compareMix({
+      ...{ reference: against(sides.reference, place), current: against(sides.current, place) },
+      alpha: error,
+    }),
   );
   const [first, ...others] = findings;
   const none = { statistic: 0, p: 1, share: 0, share_low: 0, share_high: 0 };
@@ -97,13 +110,12 @@ function against({ count, counts, squares }: ReturnType<typeof textCounts>, plac
 function compareNgrams({ fit, reference, current, alpha }: DetectRequest<TextFit>): Finding {
   const distance = squaredDistance(textNgrams(current), textNgrams(reference), {
     traces: fit.traces,
-    unlike: unlikeTexts(fit),
   });
   return {
     statistic: distance.estimate,
     p: distance.p,
     ...distanceShare(distance, {
-      z: intervalZ({ alpha }),
+      z: errorQuantile(alpha / part_names.length),
       unlike: unlikeTexts(fit),
       spread: 1 / current.count + 1 / reference.count,
     }),

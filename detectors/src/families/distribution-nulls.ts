@@ -10,7 +10,7 @@ import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
 import { sequentialTails } from '../statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { threeMomentTail } from '../statistics/three-moment-tail.ts';
-import type { DistributionQuestion } from './distribution-question.ts';
+import type { DistributionQuestion } from './distribution-side.ts';
 
 const draws = 4000;
 /** Units of the smaller sample that must lie off the most frequent bin for the normal law of sums to hold. */

@@ -41,7 +41,12 @@ const tests = 6;
 
 /** Normal quantile of either end of such an interval: those of all tests hold at once (Bonferroni). */
 export function intervalZ({ alpha }: { readonly alpha: number }): number {
-  return probit(1 - Math.min(Math.max(alpha / tests, 1e-9), 0.5));
+  return errorQuantile(alpha / tests);
+}
+
+/** Normal quantile that is exceeded with this probability. */
+export function errorQuantile(error: number): number {
+  return probit(1 - Math.min(Math.max(error, 1e-9), 0.5));
 }
 
 export function withinShares(value: number): number {

@@ -9,6 +9,8 @@ export interface Side {
   readonly count: number;
   /** Mean over the units of the squared length of their features. */
   readonly mean_square: number;
+  /** Trace of the covariance of its units, where it is better known than from these. */
+  readonly variance?: number;
 }
 
 export interface SquaredDistance {
@@ -38,13 +40,18 @@ const resolution = 1 / fixed_point;
  * The fit's traces are scaled to the variance that the units on each side have, so that conversations of another
  * length are no drift.
  */
-export function squaredDistance(current: Side, reference: Side, { traces }: KernelFit): SquaredDistance {
+export function squaredDistance(
+  current: Side,
+  reference: Side,
+  { traces }: Pick<KernelFit, 'traces'>,
+): SquaredDistance {
   const [n, m] = [current.count, reference.count];
   const [here, there] = [varianceOf(current), varianceOf(reference)];
   const scale = (variance: number) => (traces.first > 0 ? variance / traces.first : 0);
-  const [a, b] = [scale(here) / n, scale(there) / m];
+  const [of_current, of_reference] = [scale(current.variance ?? here), scale(reference.variance ?? there)];
+  const [a, b] = [of_current / n, of_reference / m];
   const squares = a ** 2 * (n / (n - 1)) + b ** 2 * (m / (m - 1)) + 2 * a * b;
-  const skew = scale(here) ** 1.5 / n ** 2 - scale(there) ** 1.5 / m ** 2;
+  const skew = of_current ** 1.5 / n ** 2 - of_reference ** 1.5 / m ** 2;
   const estimate = lengthOfDifference(current.mean, reference.mean) - here / n - there / m;
   const { second = 0, third = 0 } = traces.errors ?? {};
   const cumulants = (error: number): Cumulants => ({
@@ -58,7 +65,7 @@ export function squaredDistance(current: Side, reference: Side, { traces }: Kern
     p: second > 0 ? meanOverNormal(tail) : tail(0),
     deviation: Math.sqrt(cumulants(0).variance),
     deviation_of_reference: b * Math.sqrt(2 * traces.second),
-    largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(scale(here), scale(there)),
+    largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(of_current, of_reference),
   };
 }
 

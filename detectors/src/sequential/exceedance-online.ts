@@ -44,6 +44,7 @@ export function createExceedanceOnline<Fit extends AnyFit>(
 /** What the quantile of this window is; the evidence comes from the windows before it too. */
 function describeRatio(ratio: Interval | null): string {
   if (!ratio) return '';
-  const [estimate, low, high] = [ratio.estimate, ratio.low, ratio.high].map((value) => value.toFixed(2));
-  return `, which is ${estimate} times as high in this window (${low} to ${high})`;
+  const [estimate, low] = [ratio.estimate, ratio.low].map((value) => value.toFixed(2));
+  const interval = Number.isFinite(ratio.high) ? `${low} to ${ratio.high.toFixed(2)}` : `${low} or more`;
+  return `, which is ${estimate} times as high in this window (${interval})`;
 }

@@ -19,7 +19,8 @@ export function chernoffUpperBound(values: Moments, error: number): number {
   return high;
 }
 
-function coinDivergence(a: number, b: number): number {
+/** Kullback–Leibler divergence of a coin from another, in nats. */
+export function coinDivergence(a: number, b: number): number {
   const term = (p: number, q: number) => (p === 0 ? 0 : p * Math.log(p / q));
   return term(a, b) + term(1 - a, 1 - b);
 }

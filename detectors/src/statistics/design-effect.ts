@@ -27,7 +27,8 @@ export function varianceOfPooled(first: UnitSide, second: UnitSide, place: numbe
  * How much less the shares of two sides vary than they would if every unit had one value: the mean design effect of
  * Rao and Scott (Journal of the American Statistical Association 76, 1981), by which a chi-square statistic is
  * divided. 1 where every unit does have one value, and never above. The variances are those of both sides together, as
- * a small side without a rare value seems not to vary; a side with fewer values in its units has more by `excess`.
+ * a small side without a rare value seems not to vary; a side with fewer values in its units has more by
+ * `excessVariance`.
  */
 export function designEffect(first: UnitSide, second: UnitSide): number {
   const shares = countShares(
@@ -42,7 +43,8 @@ export function designEffect(first: UnitSide, second: UnitSide): number {
   });
   const whole = [first, second].every((side) => concentration(side) > 0.999);
   if (whole || expected === 0) return 1;
-  const longer = (excess(first, second) / first.count + excess(second, first) / second.count) / spread;
+  const longer =
+    (excessVariance(first, second) / first.count + excessVariance(second, first) / second.count) / spread;
   return Math.min(Math.max((seen / expected) * longer, 0.01), 1);
 }
 
@@ -52,7 +54,7 @@ function concentration({ count, squares }: UnitSide): number {
 }
 
 /** How many times more units of one side vary than those of both, all places together; at least 1. */
-function excess(side: UnitSide, other: UnitSide): number {
+export function excessVariance(side: UnitSide, other: UnitSide): number {
   const total = side.count + other.count;
   const both = (concentration(side) * side.count + concentration(other) * other.count) / total;
   const alike = Array.from(side.counts).reduce(

@@ -15,8 +15,11 @@ export interface Proportion {
  * wanted coverage, 1.96 for 95 %.
  */
 export function proportionDifference(first: Proportion, second: Proportion, z: number): Interval {
-  const a = wilson(first, z);
-  const b = wilson(second, z);
+  return intervalDifference(wilson(first, z), wilson(second, z));
+}
+
+/** Two independent intervals put together to that of their difference, whatever they are intervals of. */
+export function intervalDifference(a: Interval, b: Interval): Interval {
   const estimate = a.estimate - b.estimate;
   return {
     estimate,

@@ -17,14 +17,15 @@ export interface Histogram {
 /**
  * A quantile of the values with its 90 % interval, which is free of assumptions on their law: the order statistics
  * between which the number of values below the quantile, a binomial variable, lies (David and Nagaraja, "Order
- * statistics", 2003, section 7.1), by its normal approximation. Inside a bin values are taken as evenly spread.
+ * statistics", 2003, section 7.1), by its normal approximation. Inside a bin values are taken as evenly spread. Where
+ * the sample is too small to have a value beyond the quantile for certain, nothing bounds that end: it is infinite.
  */
 export function quantileInterval(histogram: Histogram, quantile: number): Interval {
   const half = interval_z * Math.sqrt((quantile * (1 - quantile)) / histogram.count);
   return {
     estimate: quantileOf(histogram, quantile),
-    low: quantileOf(histogram, Math.max(quantile - half, 0)),
-    high: quantileOf(histogram, Math.min(quantile + half, 1)),
+    low: quantile - half > 0 ? quantileOf(histogram, quantile - half) : Number.NEGATIVE_INFINITY,
+    high: quantile + half < 1 ? quantileOf(histogram, quantile + half) : Number.POSITIVE_INFINITY,
   };
 }
 

@@ -16,13 +16,16 @@ interface PeerRow {
   readonly peer: string;
   readonly version: string;
   readonly method: string;
+  readonly settings: string;
   readonly scenario: string;
+  readonly n_reference: number;
   readonly n_window: number;
   readonly windows: number | null;
   readonly alarm_rate: number | null;
   readonly ci_low: number | null;
   readonly ci_high: number | null;
   readonly seconds: number | null;
+  readonly note: string;
 }
 
 /** What others were measured in, all at their level of .05 where they have one. */
@@ -72,16 +75,24 @@ function* peerRate(row: PeerRow, ours: string): Generator<string> {
   const { alarm_rate, ci_low, ci_high, windows, scenario } = row;
   if (alarm_rate === null || ci_low === null || ci_high === null) return;
   const interval = `${ci_low.toFixed(4)} to ${ci_high.toFixed(4)}, ${windows} windows`;
-  yield `${nameOf(row)}, ${scenario}: ${alarm_rate.toFixed(4)} (${interval}; ours ${ours})`;
+  const smaller = row.n_reference === n_reference ? '' : `, against a reference of ${row.n_reference} only`;
+  yield `${nameOf(row)}, ${scenario}: ${alarm_rate.toFixed(4)} (${interval}${smaller}; ours ${ours})`;
 }
 
+/** Others measure the reference anew in each call, so ours is shown with that too. */
 function* peerTime(row: PeerRow, ours_s: number): Generator<string> {
   if (row.seconds === null) return;
+  const times = (seconds: number) => ((row.seconds as number) / seconds).toFixed(1);
   const like =
-    row.n_window === timed_vectors ? `ours ${(row.seconds / ours_s).toFixed(1)} x as fast` : 'no like call';
-  yield `${nameOf(row)}, time: ${row.seconds} s for ${row.n_window} vectors on either side (${like})`;
+    row.n_window === timed_vectors
+      ? `ours ${times(ours_s)} x as fast, ${times(2 * ours_s)} x if the reference were measured too`
+      : 'no like call';
+  yield `${nameOf(row)}, time: ${row.seconds} s for ${row.n_window} vectors on either side, ${row.note} (${like})`;
 }
 
-function nameOf({ peer, version, method }: PeerRow): string {
-  return `peer ${peer} ${version}, ${method}`;
+function nameOf({ peer, version, method, settings, note }: PeerRow): string {
+  const fed = note.includes('fed with a novelty score')
+    ? '; its input is a novelty score that we computed'
+    : '';
+  return `peer ${peer} ${version}, ${method} (${settings}${fed})`;
 }

@@ -33,7 +33,6 @@ function sides(current: ReturnType<typeof draw>, reference: ReturnType<typeof dr
   );
   return squaredDistance(side(current), side(reference), {
     traces: categoryTraces(shares, weights),
-    unlike: 1,
   });
 }
 

@@ -27,7 +27,7 @@ function nullTails(fit_units: number): { widened: number; plain: number }[] {
     const traces = estimateTraces(Array.from({ length: fit_units }, draw));
     const { errors, ...thought_known } = traces;
     const [current, reference] = [side(30), side(60)];
-    const tail = (of: Traces) => squaredDistance(current, reference, { traces: of, unlike: 1 }).p;
+    const tail = (of: Traces) => squaredDistance(current, reference, { traces: of }).p;
     return { widened: tail(traces), plain: tail(thought_known) };
   });
 }

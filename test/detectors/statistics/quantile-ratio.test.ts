@@ -61,3 +61,33 @@ test('values that are not above 0 have no ratio', () => {
   const zero = { counts: [10], edges: [0, 0], count: 10 };
   expect(quantileRatio(zero, zero, 0.5)).toBeNull();
 });
+
+test('nothing bounds a quantile from above that so few values need not reach', () => {
+  const random = createRandom(4);
+  const [current, reference] = [histogram(50, 1.5, random), histogram(500, 1, random)];
+  expect(quantileInterval(current, 0.99).high).toBe(Number.POSITIVE_INFINITY);
+  const ratio = quantileRatio(current, reference, 0.99);
+  expect(ratio?.high).toBe(Number.POSITIVE_INFINITY);
+  expect(ratio?.low).toBeGreaterThan(0);
+  expect(quantileRatio(current, histogram(50, 1, random), 0.99)?.low).toBe(0);
+});
+
+test.each([
+  [200, 1_000, 0.99],
+  [50, 500, 0.99],
+  [50, 500, 0.95],
+])(
+  'no end of the ratio of %i to %i values at %d is wrong more often than in one of twenty',
+  (n, m, quantile) => {
+    const random = createRandom(5);
+    const rounds = 1_000;
+    let [above, below] = [0, 0];
+    for (let round = 0; round < rounds; round++) {
+      const ratio = quantileRatio(histogram(n, 1.5, random), histogram(m, 1, random), quantile);
+      if (ratio && ratio.low > 1.5) above += 1;
+      if (ratio && ratio.high < 1.5) below += 1;
+    }
+    expect(clopperPearson(above, rounds).low).toBeLessThan(0.05);
+    expect(clopperPearson(below, rounds).low).toBeLessThan(0.05);
+  },
+);

@@ -1,6 +1,5 @@
 import type { ProcessLaws } from '../sketches/fit-process-laws.ts';
 
-/** What is known of one of two samples of numbers that were counted in bins. */
 export interface DistributionSide {
   readonly count: number;
   /** Units by bin, in ascending order of the bins. */
@@ -13,7 +12,18 @@ export interface DistributionSide {
 export interface DistributionQuestion {
   readonly reference: DistributionSide;
   readonly current: DistributionSide;
+  /** How often the lower end of the share may be above the truth; likewise the upper end below it. */
   readonly alpha: number;
   /** Of the fit's units, where they have several values. */
   readonly laws: ProcessLaws | null;
+}
+
+/** The side with its counts at or below the end of each bin. */
+export function cumulative(side: DistributionSide): DistributionSide {
+  let below = 0;
+  const counts = side.counts.map((count) => {
+    below += count;
+    return below;
+  });
+  return { ...side, counts };
 }
