@@ -100,6 +100,29 @@ describe.skipIf(!has_embeddings)('embedding-drift on MiniLM embeddings', { timeo
     expectNominalRates('conversations', pool, { n_reference: 2_000, sizes: [100] });
   });
 
+  /** Vectors as other encoders and other traffic have them; rows are the first of the known ones. */
+  const strange: Record<string, (rows: readonly Float32Array[]) => readonly Float32Array[]> = {
+    'every row three times, nearly': (rows) =>
+      rows
+        .slice(0, 1_500)
+        .flatMap((row) => [0, 1, 2].map((copy) => row.map((value, i) => value + 1e-3 * Math.sin(i * copy)))),
+    'lengths between 1 and 30': (rows) =>
+      rows.map((row, index) => row.map((value) => value * 30 ** ((index % 97) / 96))),
+    'constant columns': (rows) => rows.map((row) => row.map((value, i) => (i % 7 === 0 ? 0.3 : value))),
+    '16 dimensions': (rows) => rows.map((row) => row.slice(0, 16)),
+  };
+
+  test.each(Object.keys(strange))('holds its level for vectors with %s', (name) => {
+    const rows = shuffled(strange[name]?.(vectors.slice(0, 4_500)) ?? [], createRandom(23));
+    const dimensions = rows[0]?.length as number;
+    const of_rows = createFit({ encoder: 'other', dimension: dimensions, vectors: rows.slice(0, 900) });
+    const pool = createPool(
+      of_rows,
+      rows.slice(900).map((row) => [row]),
+    );
+    expectNominalRates(name, pool, { n_reference: 3_000, sizes: [50, 300] });
+  });
+
   test('finds 20 % out-of-scope texts in 200 at α = .001, and says how many', () => {
     const results = verdicts({ n: 200, share: 0.2, foreign: embeddings.out_of_scope }, 60, 0.001);
     expect(results.filter(({ p }) => (p as number) < 0.001).length).toBe(60);

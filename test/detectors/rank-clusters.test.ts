@@ -20,14 +20,15 @@ describe('rankClusters', () => {
     const repeated = Array.from({ length: 40 }, () => window[0] as Float32Array);
     const current = sketchVectors(fit, [...window, ...repeated]);
     const [first, ...others] = rankClusters({ fit, reference: sketchVectors(fit, before), current });
-    expect(first?.leaf).toBe(leaf);
+    expect(first?.leaves[0]).toBe(leaf);
     expect(first?.z).toBeGreaterThan(4);
     expect(first?.p).toBeLessThan(0.001);
     const share = (vectors: readonly Float32Array[]) =>
-      nearestLeaves(fit, vectors).filter((index) => index === leaf).length / vectors.length;
+      nearestLeaves(fit, vectors).filter((index) => first?.leaves.includes(index)).length / vectors.length;
     expect(first?.share_before).toBeCloseTo(share(before), 6);
     expect(first?.share_after).toBeCloseTo(share([...window, ...repeated]), 6);
-    expect(others).toHaveLength(fit.parents.length - 1);
+    const named = [first, ...others].flatMap((change) => change?.leaves ?? []).sort((a, b) => a - b);
+    expect(named).toEqual(Array.from(fit.parents.keys()));
   });
 
   test('puts what moved most before what a frequent cluster moves by chance, and a clear change of a rare one', () => {
@@ -42,8 +43,27 @@ describe('rankClusters', () => {
     const reference = repeated([5_000, 100, 1, 4_899]);
     const current = repeated([520, 35, 11, 434]);
     const [first, second] = rankClusters({ fit, reference, current }).filter(({ z }) => z > 0);
-    expect([first?.leaf, second?.leaf]).toEqual([1, 2]);
+    expect([first?.leaves[0], second?.leaves[0]]).toEqual([1, 2]);
     expect(first!.z).toBeLessThan(second!.z);
+  });
+
+  test('takes close leaves that grew together for one cluster, and distant ones for two', () => {
+    const centre = (leaf: number) =>
+      fit.centres.values.subarray(leaf * dimension, (leaf + 1) * dimension) as Float32Array;
+    const apart = (leaf: number) =>
+      Math.hypot(...centre(leaf).map((value, i) => value - (centre(0)[i] as number)));
+    const by_distance = Array.from(fit.parents.keys())
+      .slice(1)
+      .sort((a, b) => apart(a) - apart(b));
+    const [close, far] = [by_distance[0] as number, by_distance.at(-1) as number];
+    const grown = [0, close, far].flatMap((leaf) => Array.from({ length: 20 }, () => centre(leaf)));
+    const [first, second] = rankClusters({
+      ...{ fit, reference: sketchVectors(fit, before) },
+      current: sketchVectors(fit, [...window, ...grown]),
+    }).filter(({ z }) => z > 0);
+    expect(first?.leaves.slice().sort((a, b) => a - b)).toEqual(expect.arrayContaining([0, close]));
+    expect(first?.leaves).not.toContain(far);
+    expect(second?.leaves).toContain(far);
   });
 
   test('names nothing where nothing changed, in conversations too', () => {

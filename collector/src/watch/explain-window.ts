@@ -93,12 +93,12 @@ function weigh(values: readonly Observation[], request: ExplainRequest): ArrayLi
 function grownClusters(ranked: readonly Observation[], request: ExplainRequest): GrownCluster[] {
   const { stream, fit, reference, current } = request;
   if (!isOfVectors(stream)) return [];
-  const leaves = nearestLeaves(fit as Fit, vectorsOf(ranked));
+  const leaf_of = nearestLeaves(fit as Fit, vectorsOf(ranked));
   return rankClusters({ fit: fit as Fit, reference, current })
     .filter(({ z, p }) => z > 0 && p < cluster_p_max)
     .slice(0, clusters_max)
-    .map(({ leaf, ...cluster }) => {
-      const members = ranked.filter((_, index) => leaves[index] === leaf);
+    .map(({ leaves, ...cluster }) => {
+      const members = ranked.filter((_, index) => leaves.includes(leaf_of[index] as number));
       return { ...cluster, example_trace_ids: tracesOf(members, cluster_examples_max) };
     });
 }

@@ -5,7 +5,7 @@ import { compareKernelMeans } from '../families/kernel-mean.ts';
 import { compareNovelty } from '../families/novelty.ts';
 import { createDetector, type Judgement, percent } from '../families/verdicts.ts';
 import type { Fit } from '../sketches/fit.ts';
-import { combineByCauchy } from '../statistics/cauchy-combination.ts';
+import { combineDependentByCauchy } from '../statistics/cauchy-combination.ts';
 
 /**
  * Has the meaning of a feature moved? Three families of tests, each with one p-value: novelty (what was never there
@@ -29,7 +29,7 @@ function judge(request: DetectRequest<Fit>): Judgement {
     { finding: compareClusters(request), describe: describeMix },
   ];
   const { finding, describe } = speaker(families, request);
-  const combined = combineByCauchy(families.map(({ finding: { p } }) => p));
+  const combined = combineDependentByCauchy(families.map(({ finding: { p } }) => p));
   return { ...combined, finding, describe: describe(finding) };
 }
 

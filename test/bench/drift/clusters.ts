@@ -1,4 +1,4 @@
-import { rankClusters } from '@sextant/detectors';
+import { type ClusterChange, rankClusters } from '@sextant/detectors';
 import { leafCounts } from '../../../detectors/src/sketches/layout.ts';
 import { createRandom } from '../../../detectors/src/sketches/random.ts';
 import { dealReference, type Pool, rowsAt, sample, sumRows } from '../../detectors/support/pool.ts';
@@ -8,13 +8,16 @@ import { count, type Rate, rateLine } from './rate.ts';
 const n = 1_000;
 const share = 0.05;
 
-/** One intent grows to 5 % of the window: is the cluster that holds most of its texts among the first three? */
+/**
+ * One intent grows to 5 % of the window. Is the cluster that holds most of its texts among the first three? And is
+ * there one among them most of whose texts in the window are of that intent, so that its examples show it?
+ */
 export function* topClusters(windows: number): Generator<string> {
-  yield topClusterRate(populations.clinc(), windows);
-  yield topClusterRate(populations.banking(), windows);
+  yield* topClusterRates(populations.clinc(), windows);
+  yield* topClusterRates(populations.banking(), windows);
 }
 
-function topClusterRate(population: Population, windows: number): string {
+function topClusterRates(population: Population, windows: number): string[] {
   const rates = new Map<string, Rate>();
   const { known, intents, n_reference, fit } = population;
   const random = createRandom(10);
@@ -29,21 +32,31 @@ function topClusterRate(population: Population, windows: number): string {
     const first = rankClusters({ fit, reference, current })
       .filter(({ z }) => z > 0)
       .slice(0, 3);
-    const right = mainLeaf(known, of_intent.get(intent) as number[]);
+    const right = mainLeaf(leavesOf(known, of_intent.get(intent) as number[]));
     count(
       rates,
-      'all',
-      first.some(({ leaf }) => leaf === right),
+      'right',
+      first.some(({ leaves }) => leaves.includes(right)),
+    );
+    const of_grown = leavesOf(known, grown);
+    const texts = ({ leaves }: ClusterChange) => leaves.reduce((sum, leaf) => sum + (of_grown[leaf] ?? 0), 0);
+    count(
+      rates,
+      'mostly',
+      first.some((change) => texts(change) > (change.share_after * current.count) / 2),
     );
   }
-  return rateLine(
-    `right cluster in the top 3, one intent at ${share * 100} % of ${n} in ${population.name}`,
-    rates.get('all') as Rate,
-    '>= .90',
-  );
+  const what = `one intent at ${share * 100} % of ${n} in ${population.name}`;
+  return [
+    rateLine(`right cluster in the top 3, ${what}`, rates.get('right') as Rate, '>= .90'),
+    rateLine(`cluster of mostly its texts in the top 3, ${what}`, rates.get('mostly') as Rate, 'none'),
+  ];
 }
 
-function mainLeaf(pool: Pool, rows: readonly number[]): number {
-  const counts = leafCounts(sumRows(pool.fit, rowsAt(pool, rows)).sums, pool.fit);
+function leavesOf(pool: Pool, rows: readonly number[]): Float64Array {
+  return leafCounts(sumRows(pool.fit, rowsAt(pool, rows)).sums, pool.fit);
+}
+
+function mainLeaf(counts: Float64Array): number {
   return counts.indexOf(Math.max(...counts));
 }

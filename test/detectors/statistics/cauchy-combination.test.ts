@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRandom } from '../../../detectors/src/sketches/random.ts';
-import { combineByCauchy } from '../../../detectors/src/statistics/cauchy-combination.ts';
+import {
+  combineByCauchy,
+  combineByTruncatedCauchy,
+  combineDependentByCauchy,
+} from '../../../detectors/src/statistics/cauchy-combination.ts';
 import { normalTail } from '../../../detectors/src/statistics/normal-tail.ts';
 import { clopperPearson } from '../support/clopper-pearson.ts';
 import { gaussian } from '../support/gaussian.ts';
@@ -45,3 +49,29 @@ test.each([0, 0.5, 0.95])('keeps its level for tests that correlate by %d', (cor
   expect(low).toBeLessThan(0.012);
   expect(high).toBeGreaterThan(0.008);
 });
+
+test.each([0.2, 0.4, 0.6, 0.8])(
+  'keeps its level for families of tests that correlate by %d',
+  (correlation) => {
+    const random = createRandom(4);
+    const windows = 100_000;
+    const alarms = { plain: 0, dependent: 0 };
+    for (let window = 0; window < windows; window++) {
+      const common = gaussian(random);
+      const p = () =>
+        normalTail(Math.sqrt(correlation) * common + Math.sqrt(1 - correlation) * gaussian(random));
+      // As the detector of embeddings has them: one test of its own, three bandwidths, two levels of clusters.
+      const families = [
+        normalTail(gaussian(random)),
+        combineByCauchy([p(), p(), p()]).p,
+        combineByTruncatedCauchy([p(), p()]).p,
+      ];
+      if (combineByCauchy(families).p < 0.05) alarms.plain += 1;
+      if (combineDependentByCauchy(families).p < 0.05) alarms.dependent += 1;
+    }
+    expect(clopperPearson(alarms.dependent, windows).low).toBeLessThan(0.05);
+    expect(clopperPearson(alarms.dependent, windows).high).toBeGreaterThan(0.045);
+    // Without the allowance it would not.
+    if (correlation < 0.7) expect(clopperPearson(alarms.plain, windows).low).toBeGreaterThan(0.05);
+  },
+);
