@@ -4,16 +4,22 @@ import type { SequentialState } from '../../../detectors/src/sequential.ts';
 import { layoutOf } from '../../../detectors/src/sketches/layout.ts';
 import { createRandom, type RandomSource, shuffled } from '../../../detectors/src/sketches/random.ts';
 import { clopperPearson } from '../../detectors/support/clopper-pearson.ts';
-import { type Population, populations } from './populations.ts';
+import { type Population, type PopulationName, population_names, populations } from './populations.ts';
 
 /**
  * False alarms and delay of the online detector on windows of 50 sentence embeddings. Every stream has a random split
  * of its own into reference and stream. The reference is at most half of the rows, better a third: the stream is drawn
  * from the rest, which is no whole population either, and its error adds to that of the reference.
  */
-export interface OnlineOptions {
-  readonly streams?: number;
-  readonly null_windows?: number;
+export interface OnlineOptions extends Size {
+  /** All of them unless given, and both tolerances: every line has seeds of its own. */
+  readonly names?: readonly PopulationName[];
+  readonly tolerances?: readonly number[];
+}
+
+interface Size {
+  readonly streams: number;
+  readonly null_windows: number;
 }
 
 const n_window = 50;
@@ -24,17 +30,18 @@ const shares = [0.2, 0.1, 0.05];
 /** Added to the tenth of the mass that a tenth of the intents has: a fifth, and more than a third. */
 const intent_shares = [0.11, 0.3];
 const intents_change = 'of a tenth of the intents';
-const tolerances = [0.005, 0.01];
-const references = [
-  [populations.clinc, 10_000],
-  [populations.banking, 3_000],
-  [populations.hidden, 7_000],
-] as const;
+/** The collector's unless another is set, and twice that. */
+const default_tolerances = [0.005, 0.01];
+const n_references = { clinc: 10_000, banking: 3_000, hidden: 7_000 } as const;
 
-export function* online({ streams = 200, null_windows = 2_000 }: OnlineOptions = {}): Generator<string> {
-  for (const [load, n_reference] of references) {
-    const scene = sceneOf(load(), n_reference);
-    for (const tolerance of tolerances) yield* linesOf(scene, tolerance, { streams, null_windows });
+export function* online({
+  names = population_names,
+  tolerances = default_tolerances,
+  ...size
+}: OnlineOptions): Generator<string> {
+  for (const name of names) {
+    const scene = sceneOf(populations[name](), n_references[name]);
+    for (const tolerance of tolerances) yield* linesOf(scene, tolerance, size);
   }
 }
 
@@ -68,7 +75,7 @@ function sceneOf({ name, fit, known, intents, foreign }: Population, n_reference
   };
 }
 
-function* linesOf(scene: Scene, tolerance: number, options: Required<OnlineOptions>): Generator<string> {
+function* linesOf(scene: Scene, tolerance: number, options: Size): Generator<string> {
   const title = `online, ${scene.name}, reference ${scene.n_reference}, tolerance ${tolerance * 100} %`;
   yield `${title}: ${falseAlarms(scene, tolerance, options)}`;
   const changes: Change[] = [
@@ -81,11 +88,7 @@ function* linesOf(scene: Scene, tolerance: number, options: Required<OnlineOptio
   }
 }
 
-function falseAlarms(
-  scene: Scene,
-  tolerance: number,
-  { streams, null_windows }: Required<OnlineOptions>,
-): string {
+function falseAlarms(scene: Scene, tolerance: number, { streams, null_windows }: Size): string {
   const random = createRandom(77);
   let alarms = 0;
   let streams_alarmed = 0;
@@ -111,12 +114,7 @@ interface Change {
   readonly share: number;
 }
 
-function delayOf(
-  scene: Scene,
-  tolerance: number,
-  { foreign, share }: Change,
-  { streams }: Required<OnlineOptions>,
-): string {
+function delayOf(scene: Scene, tolerance: number, { foreign, share }: Change, { streams }: Size): string {
   const random = createRandom(78);
   const found = Array.from({ length: streams }, () => {
     const watch = createWatch(scene, tolerance, random);
@@ -179,9 +177,4 @@ function quantile(values: readonly number[], part: number): number {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
-}
-
-if (import.meta.main) {
-  const [streams = 200, null_windows = 2_000] = process.argv.slice(2).map(Number);
-  for (const line of online({ streams, null_windows })) console.log(line);
 }

@@ -6,6 +6,8 @@ import { createPool, type Pool } from '../../detectors/support/pool.ts';
 export interface Population {
   readonly name: string;
   readonly fit: Fit;
+  /** What the fit was made from. */
+  readonly fit_vectors: readonly Float32Array[];
   /** Rows that the fit has not seen. */
   readonly known: Pool;
   readonly intents: readonly string[];
@@ -23,6 +25,8 @@ const messages_per_conversation = 5;
 
 /** Loaders of the populations the figures are measured on; two of three show that nothing is tuned to one. */
 export const populations = { clinc: loadClinc, banking: loadBanking, hidden: loadHidden } as const;
+export type PopulationName = keyof typeof populations;
+export const population_names = Object.keys(populations) as PopulationName[];
 
 function loadClinc(): Population {
   const { known: vectors, known_intents: intents, out_of_scope, banking } = loadEmbeddings();
@@ -79,14 +83,15 @@ interface PopulationOptions {
 function population(name: string, texts: Texts, options: PopulationOptions): Population {
   const order = shuffled(Array.from(texts.vectors.keys()), createRandom(21));
   const vectors = order.map((row) => texts.vectors[row] as Float32Array);
-  const fit = createFit({ encoder: 'MiniLM', dimension, vectors: vectors.slice(0, options.fit_rows) });
+  const fit_vectors = vectors.slice(0, options.fit_rows);
+  const fit = createFit({ encoder: 'MiniLM', dimension, vectors: fit_vectors });
   const pool = (rows: readonly Float32Array[]) =>
     createPool(
       fit,
       rows.map((row) => [row]),
     );
   return {
-    ...{ name, fit },
+    ...{ name, fit, fit_vectors },
     known: pool(vectors.slice(options.fit_rows)),
     intents: order.slice(options.fit_rows).map((row) => texts.intents[row] as string),
     n_reference: options.n_reference,

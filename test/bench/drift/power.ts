@@ -2,7 +2,7 @@ import type { Sketch } from '@sextant/detectors';
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
 import { createRandom, type RandomSource } from '../../../detectors/src/sketches/random.ts';
 import { type Deal, dealReference, rowsAt, sample, sumRows } from '../../detectors/support/pool.ts';
-import { type Population, populations } from './populations.ts';
+import { type Population, type PopulationName, populations } from './populations.ts';
 import { count, type Rate, rateLine } from './rate.ts';
 
 export interface Scenario {
@@ -47,69 +47,110 @@ const hidden: readonly Scenario[] = [
   { from: 'hidden intents', share: 0.05, n: 1_000, alpha: 0.01, target: 'none, another intent set' },
 ];
 
-/** How often each shift is found: by p alone, which the targets are about, and as drift beyond 2 % of the window. */
-export function* power(windows: number): Generator<string> {
-  yield* powerOf(populations.clinc(), clinc, windows);
-  yield* powerOf(populations.banking(), banking, windows);
-  yield* powerOf(populations.hidden(), hidden, windows);
+/** Scenarios by the population whose rows make the reference and the rest of the window. */
+export const scenarios = { clinc, banking, hidden } as const;
+
+export interface PowerOptions {
+  readonly names: readonly PopulationName[];
+  readonly windows: number;
+  readonly seed: number;
 }
 
-function powerOf(population: Population, scenarios: readonly Scenario[], windows: number): string[] {
-  const { fit, known, n_reference } = population;
-  const random = createRandom(8);
+/** How often each shift is found: by p alone, which the targets are about, and as drift beyond 2 % of the window. */
+export function* power({ names, ...plan }: PowerOptions): Generator<string> {
+  for (const name of names) yield* powerOf(populations[name](), scenarios[name], plan);
+}
+
+function powerOf(population: Population, scenarios: readonly Scenario[], plan: Plan): string[] {
   const rates = new Map<string, Rate>();
-  for (let split = 0; split < windows; split++) {
-    const deal = dealReference(known, n_reference, random);
-    for (const scenario of scenarios) {
-      const current = shiftedWindow(population, deal, scenario, random);
-      const verdict = embeddingDrift.detect({
-        ...{ fit, current, reference: deal.reference, tolerance: 0.02 },
-        alpha: scenario.alpha,
-      });
-      count(rates, nameOf(population, scenario), (verdict.p as number) < scenario.alpha);
-      count(rates, `${nameOf(population, scenario)}, drifted`, verdict.drifted);
-    }
+  for (const { scenario, deal, rows } of shiftedWindows(population, scenarios, plan)) {
+    const { p, drifted } = judged(population, { scenario, deal, rows });
+    count(rates, nameOf(population, scenario), p < scenario.alpha);
+    count(rates, `${nameOf(population, scenario)}, drifted`, drifted);
   }
   return scenarios.flatMap((scenario) => [
-    rateLine(nameOf(population, scenario), rates.get(nameOf(population, scenario)) as Rate, scenario.target),
     rateLine(
-      `${nameOf(population, scenario)}, beyond tolerance .02`,
+      `power, ${nameOf(population, scenario)}`,
+      rates.get(nameOf(population, scenario)) as Rate,
+      scenario.target,
+    ),
+    rateLine(
+      `power, ${nameOf(population, scenario)}, beyond tolerance .02`,
       rates.get(`${nameOf(population, scenario)}, drifted`) as Rate,
       'none',
     ),
   ]);
 }
 
-function nameOf({ name }: Population, { from, share, n, alpha }: Scenario): string {
+export type Plan = Omit<PowerOptions, 'names'>;
+
+export interface ShiftedWindow {
+  readonly scenario: Scenario;
+  readonly deal: Deal;
+  readonly rows: readonly Int32Array[];
+}
+
+/** A window of each scenario after every new deal of the reference. The same seed gives the same windows. */
+export function* shiftedWindows(
+  population: Population,
+  scenarios: readonly Scenario[],
+  { windows, seed }: Plan,
+): Generator<ShiftedWindow> {
+  const random = createRandom(seed);
+  for (let split = 0; split < windows; split++) {
+    const deal = dealReference(population.known, population.n_reference, random);
+    for (const scenario of scenarios)
+      yield { scenario, deal, rows: shiftedRows(population, deal, scenario, random) };
+  }
+}
+
+export function judged(
+  { fit }: Population,
+  { scenario, deal, rows }: ShiftedWindow,
+): { p: number; drifted: boolean } {
+  const sides = { fit, reference: deal.reference, current: sumRows(fit, rows) };
+  const { p, drifted } = embeddingDrift.detect({ ...sides, alpha: scenario.alpha, tolerance: 0.02 });
+  return { p: p as number, drifted };
+}
+
+export function nameOf({ name }: Population, { from, share, n, alpha }: Scenario): string {
   const what = from === 'intents' ? `a tenth of the intents at ${share * 100} %` : `${share * 100} % ${from}`;
-  return `power, ${what} in ${name}, n=${n}, α=${alpha}`;
+  return `${what} in ${name}, n=${n}, α=${alpha}`;
 }
 
 export function shiftedWindow(
   population: Population,
+  deal: Deal,
+  shift: Pick<Scenario, 'from' | 'share' | 'n'>,
+  random: RandomSource,
+): Sketch {
+  return sumRows(population.fit, shiftedRows(population, deal, shift, random));
+}
+
+function shiftedRows(
+  population: Population,
   { rest }: Deal,
   { from, share, n }: Pick<Scenario, 'from' | 'share' | 'n'>,
   random: RandomSource,
-): Sketch {
-  const { fit, known } = population;
+): Int32Array[] {
   const n_moved = Math.round(n * share);
-  if (from === 'intents') return intentWindow(population, rest, { n, n_moved }, random);
+  if (from === 'intents') return intentRows(population, rest, { n, n_moved }, random);
   const foreign = population.foreign[from] as Population['known'];
-  const kept = rowsAt(known, rest.slice(0, n - n_moved));
-  return sumRows(fit, [...kept, ...sample(foreign.rows, n_moved, random)]);
+  const kept = rowsAt(population.known, rest.slice(0, n - n_moved));
+  return [...kept, ...sample(foreign.rows, n_moved, random)];
 }
 
 /** A tenth of the intents, drawn anew for every window, takes the share; the others what is left. */
-function intentWindow(
-  { fit, known, intents }: Population,
+function intentRows(
+  { known, intents }: Population,
   rest: readonly number[],
   { n, n_moved }: { n: number; n_moved: number },
   random: RandomSource,
-): Sketch {
+): Int32Array[] {
   const names = [...new Set(intents)].sort();
   const grown = new Set(sample(names, Math.round(names.length / 10), random));
   const [more, others] = [true, false].map((is_grown) =>
     rest.filter((row) => grown.has(intents[row] as string) === is_grown),
   ) as [number[], number[]];
-  return sumRows(fit, rowsAt(known, [...more.slice(0, n_moved), ...others.slice(0, n - n_moved)]));
+  return rowsAt(known, [...more.slice(0, n_moved), ...others.slice(0, n - n_moved)]);
 }

@@ -24,7 +24,8 @@ export function sumRows(fit: Fit, rows: readonly Int32Array[]): Sketch {
 
 export interface Deal {
   readonly reference: Sketch;
-  /** Indexes of the rows that are not in the reference, in random order. */
+  /** Indexes of the rows in the reference, and of the others, in random order. */
+  readonly taken: readonly number[];
   readonly rest: readonly number[];
 }
 
@@ -34,7 +35,11 @@ export function dealReference(pool: Pool, n_reference: number, random: RandomSou
   const rest = order.slice(n_reference);
   const left = sumRows(pool.fit, rowsAt(pool, rest));
   const sums = pool.total.map((sum, i) => sum - (left.sums[i] as number));
-  return { reference: { id: pool.fit.id, count: n_reference, sums }, rest };
+  return {
+    reference: { id: pool.fit.id, count: n_reference, sums },
+    taken: order.slice(0, n_reference),
+    rest,
+  };
 }
 
 export function rowsAt({ rows }: Pool, indexes: readonly number[]): Int32Array[] {
