@@ -39,8 +39,8 @@ function covarianceOf(rows: readonly Float32Array[], mean: Float64Array, ridge: 
   }
   covariance.forEach((line, i) => {
     const variance = line[i] as number;
-    // What never varies says nothing, and comes out as 0.
-    line[i] = variance > 0 ? variance * (1 + ridge) : 1;
+    // What varies by no more than rounding says nothing, and comes out as nearly 0.
+    line[i] = variance > Number.EPSILON * (mean[i] as number) ** 2 ? variance * (1 + ridge) : 1;
   });
   return covariance;
 }
