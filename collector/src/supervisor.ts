@@ -97,13 +97,14 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
 }
 
 /**
- * DuckDB's allocator keeps what a large transaction needed, and V8 lets its young generation grow with the flow:
- * together a gigabyte. One arena that gives pages back after half a second and a small young generation cost a
- * few per cent of time. What the user has set stays.
+ * DuckDB's allocator keeps what a large transaction needed, the C library keeps for every thread what it once used, and
+ * V8 lets its young generation grow with the flow: together a gigabyte. One arena for each of the two, which gives pages
+ * back after half a second, and a small young generation cost a few per cent of time. What the user has set stays.
  */
 function withMemorySettings(environment: Readonly<Record<string, string>>): Record<string, string> {
   return {
     DUCKDB_JE_MALLOC_CONF: 'narenas:1,dirty_decay_ms:500,muzzy_decay_ms:0',
+    MALLOC_ARENA_MAX: '1',
     ...environment,
     NODE_OPTIONS: `--max-semi-space-size=16 ${environment['NODE_OPTIONS'] ?? ''}`.trim(),
   };
