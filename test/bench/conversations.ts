@@ -61,8 +61,8 @@ function chatSpan({ run, number, index, message }: Answer): object {
   const start_ns = (BigInt(Date.now()) - 3_600_000n + BigInt(number * 1_000 + index)) * 1_000_000n;
   const string = (key: string, stringValue: string) => ({ key, value: { stringValue } });
   return {
-    traceId: (number + 1).toString(16).padStart(32, 'a'),
-    spanId: (number * 1_000 + index + 1).toString(16).padStart(16, 'b'),
+    traceId: (number + 1).toString(16).padStart(32, '0'),
+    spanId: (number * 1_000 + index + 1).toString(16).padStart(16, '0'),
     name: 'chat gpt-4o',
     kind: 3,
     startTimeUnixNano: String(start_ns),

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually, type LaunchedCollector, launchCollector } from '../support/spawn-collector.ts';
 import { rows_max } from './compare.ts';
@@ -134,16 +133,6 @@ export class Killer {
   #pick<T>(choices: readonly T[]): T {
     return choices[Math.floor(this.#options.random() * choices.length)] as T;
   }
-}
-
-/** A port nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function send(pid: number, signal: NodeJS.Signals): void {

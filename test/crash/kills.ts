@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../support/free-port.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { type Comparison, compareWithStore } from './compare.ts';
-import { freePort, Killer } from './killer.ts';
+import { Killer } from './killer.ts';
 import { type Senders, startSenders } from './senders.ts';
 
 /**

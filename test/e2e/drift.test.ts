@@ -188,8 +188,8 @@ function modelSpan(text: string, number: number, time_ms: number) {
   const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } });
   const id = (number + 1).toString(16);
   return {
-    traceId: id.padStart(32, 'a'),
-    spanId: id.padStart(16, 'b'),
+    traceId: id.padStart(32, '0'),
+    spanId: id.padStart(16, '0'),
     name: 'chat small',
     startTimeUnixNano: String(time_ms * 1e6),
     endTimeUnixNano: String(time_ms * 1e6 + 5e8),

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collector_program, isListening } from '../../interop/collector/collector.ts';
-import { freePort } from '../../interop/sextant.ts';
+import { freePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/spawn-collector.ts';
 
 export interface Peer {

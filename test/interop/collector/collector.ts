@@ -4,8 +4,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../support/free-port.ts';
 import { eventually } from '../../support/spawn-collector.ts';
-import { freePort } from '../sextant.ts';
 
 /** The program that main.go beside this is built into. */
 export const collector_program = fileURLToPath(new URL('../../output/interop/collector', import.meta.url));
