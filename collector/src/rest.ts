@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appended } from './stores/store.ts';
 
 /** Rows from which on a store writes well: a transaction of DuckDB then goes to its place, past the log. */
-const full_rows = 20_480;
+const full_rows = 8_192;
 const rest_ms_max = 500;
 
 export interface RestOptions {

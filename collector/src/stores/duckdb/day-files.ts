@@ -308,10 +308,12 @@ export class DayFiles {
 }
 
 /**
- * Row groups of this size answer "the newest page" several times faster than the default of 122,880. The storage
- * version is the oldest that compresses long texts well.
+ * Row groups of this size answer "the newest page" several times faster than the default of 122,880, and a transaction
+ * need not be larger to be written to its place at once. With 20,480 some pages are up to a fifth faster, but what comes
+ * at a steady rate waits more than twice as long and takes a third more of the disk. The storage version is the oldest
+ * that compresses long texts well.
  */
-export const attach_options = "ROW_GROUP_SIZE 20480, STORAGE_VERSION 'v1.2.0'";
+export const attach_options = "ROW_GROUP_SIZE 8192, STORAGE_VERSION 'v1.2.0'";
 const hour_ms = 3_600_000;
 /** Every file takes half a megabyte of memory: what sends spans of thousands of days must not take it all. */
 const days_max = 750;
