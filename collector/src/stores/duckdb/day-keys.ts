@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { NewRow } from '../schema.ts';
+import { hashKey } from './key-set.ts';
 import { KnownKeys } from './known-keys.ts';
 
 /**
@@ -32,11 +33,11 @@ export function spanKey(span: {
   readonly trace_id: string;
   readonly span_id: string;
 }): string {
-  return [span.tenant, span.trace_id, span.span_id].join(separator);
+  return span.tenant + separator + span.trace_id + separator + span.span_id;
 }
 
 export function messageKey({ tenant, message_hash }: NewRow<'messages'>): string {
-  return [tenant, message_hash].join(separator);
+  return tenant + separator + message_hash;
 }
 
 export function versionKey({ tenant, kind, name, version }: NewRow<'versions'>): string {
@@ -71,7 +72,7 @@ async function readKeys(connection: DuckDBConnection, statement: string): Promis
     chunk && chunk.rowCount > 0;
     chunk = await result.fetchChunk()
   ) {
-    for (const key of chunk.getColumnValues(0)) known.add(String(key));
+    for (const key of chunk.getColumnValues(0)) known.add(hashKey(String(key)));
   }
   return known;
 }

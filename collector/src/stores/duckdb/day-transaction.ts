@@ -5,6 +5,7 @@ import { amendmentRow, applyAmendments } from './amendments.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
 import { type DayKeys, type KeyedTable, keyExpression, messageKey, spanKey, versionKey } from './day-keys.ts';
 import { nextDay } from './days.ts';
+import { hashKey, KeySet } from './key-set.ts';
 import { setProgress } from './progress.ts';
 import type { RowBuffer, WritableTable } from './row-buffer.ts';
 
@@ -24,7 +25,12 @@ export class DayTransaction {
   readonly #connection: DuckDBConnection;
   readonly #keys: DayKeys;
   /** Keys of this transaction; they become known with the commit. */
-  readonly #added = { spans: newKeys(), messages: newKeys(), versions: newKeys(), amendments: newKeys() };
+  readonly #added = {
+    spans: new KeySet(),
+    messages: new KeySet(),
+    versions: new KeySet(),
+    amendments: new KeySet(),
+  };
   readonly #written = new Set<WritableTable>();
   /** Rows that were not handed over yet. */
   readonly #waiting = new Map<WritableTable, RowBuffer>();
@@ -103,17 +109,17 @@ export class DayTransaction {
     if (amendments.length === 0) return;
     await this.addRows('amendments', amendments.map(amendmentRow));
     await this.addMessages(amendments.flatMap((amendment) => amendment.messages));
-    for (const amendment of amendments) this.#added.amendments.add(spanKey(amendment));
+    for (const amendment of amendments) this.#added.amendments.add(hashKey(spanKey(amendment)));
     this.#has_amendments = true;
   }
 
   /** Whether a span is stored, or was added. */
   async hasSpan(span: { tenant: string; trace_id: string; span_id: string }): Promise<boolean> {
-    const key = spanKey(span);
+    const key = hashKey(spanKey(span));
     const answer = this.#added.spans.has(key) ? 'stored' : this.#keys.spans.check(key);
     if (answer !== 'ask') return answer === 'stored';
     const lookup = { table: 'spans', key: spanKey, id: () => span.span_id } as const;
-    return (await this.#readStored([span], lookup)).has(key);
+    return (await this.#readStored([span], lookup)).has(key.text);
   }
 
   /** Hands over what still waits in memory, and resolves when DuckDB has it. */
@@ -164,7 +170,7 @@ export class DayTransaction {
     const places = [this.#keys, ...(files.get(next) ? [await files.keys(next)] : [])];
     this.#has_amendments = places.some(
       ({ amendments }) =>
-        !amendments.is_empty && spans.some(({ span }) => amendments.check(spanKey(span)) !== 'new'),
+        !amendments.is_empty && spans.some(({ span }) => amendments.check(hashKey(spanKey(span))) !== 'new'),
     );
   }
 
@@ -173,14 +179,14 @@ export class DayTransaction {
     const known = this.#keys[lookup.table];
     const added = this.#added[lookup.table];
     const checked = items.map((item) => {
-      const key = lookup.key(item);
+      const key = hashKey(lookup.key(item));
       return { item, key, answer: known.check(key) };
     });
     const unsure = checked.filter(({ answer }) => answer === 'ask').map(({ item }) => item);
     const stored = await this.#readStored(unsure, lookup);
     const fresh: Item[] = [];
     for (const { item, key, answer } of checked) {
-      if (answer === 'stored' || added.has(key) || stored.has(key)) continue;
+      if (answer === 'stored' || added.has(key) || stored.has(key.text)) continue;
       added.add(key);
       fresh.push(item);
     }
@@ -199,7 +205,7 @@ export class DayTransaction {
       { ids: LIST(VARCHAR) },
     );
     const stored = new Set(reader.getRowObjects().map((row) => String(row['key'])));
-    for (const key of stored) this.#keys[lookup.table].remember(key);
+    for (const key of stored) this.#keys[lookup.table].remember(hashKey(key));
     return stored;
   }
 
@@ -235,10 +241,6 @@ const id_columns = {
 
 const keyed_tables = ['spans', 'messages', 'versions', 'amendments'] as const;
 const nothing: ReadonlySet<string> = new Set();
-
-function newKeys(): Set<string> {
-  return new Set();
-}
 
 function messageId({ message_hash }: NewRow<'messages'>): string {
   return message_hash;

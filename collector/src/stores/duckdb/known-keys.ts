@@ -1,3 +1,5 @@
+import { type HashedKey, KeySet } from './key-set.ts';
+
 /**
  * Remembers which keys a day file holds, in little memory and without ever deciding wrongly: it answers
  * "new" or "stored" only when it is sure, and "ask" when the table has to be asked.
@@ -7,42 +9,41 @@
  */
 export class KnownKeys {
   readonly #filters: BloomFilter[] = [];
-  #recent = new Set<string>();
-  #previous = new Set<string>();
+  #recent = new KeySet();
+  #previous = new KeySet();
 
-  check(key: string): 'new' | 'stored' | 'ask' {
+  check(key: HashedKey): 'new' | 'stored' | 'ask' {
     if (this.#recent.has(key) || this.#previous.has(key)) return 'stored';
-    const hash = hashKey(key);
-    return this.#filters.some((filter) => filter.has(hash)) ? 'ask' : 'new';
+    return this.#filters.some((filter) => filter.has(key)) ? 'ask' : 'new';
   }
 
   get is_empty(): boolean {
     return this.#filters.length === 0;
   }
 
-  add(key: string): void {
+  add(key: HashedKey): void {
     let filter = this.#filters.at(-1);
     if (!filter || filter.is_full) {
       filter = new BloomFilter();
       this.#filters.push(filter);
     }
-    filter.add(hashKey(key));
+    filter.add(key);
     this.remember(key);
   }
 
   /** Keeps a key that is in the filters already as a recent one. */
-  remember(key: string): void {
+  remember(key: HashedKey): void {
     if (this.#recent.size >= recent_keys_max) {
       this.#previous = this.#recent;
-      this.#recent = new Set();
+      this.#recent = new KeySet();
     }
     this.#recent.add(key);
   }
 
   /** After an erasure keys may be stored again; the filters then only ask once more. */
   forgetRecent(): void {
-    this.#recent.clear();
-    this.#previous.clear();
+    this.#recent = new KeySet();
+    this.#previous = new KeySet();
   }
 }
 
@@ -59,7 +60,7 @@ class BloomFilter {
     return this.#keys >= filter_keys_max;
   }
 
-  has({ first, second }: Hash): boolean {
+  has({ first, second }: HashedKey): boolean {
     for (let index = 0; index < hash_count; index++) {
       const bit = (first + Math.imul(index, second)) >>> 0;
       const place = bit % filter_bits;
@@ -68,40 +69,11 @@ class BloomFilter {
     return true;
   }
 
-  add({ first, second }: Hash): void {
+  add({ first, second }: HashedKey): void {
     for (let index = 0; index < hash_count; index++) {
       const place = ((first + Math.imul(index, second)) >>> 0) % filter_bits;
       this.#words[place >>> 5] = (this.#words[place >>> 5] as number) | (1 << (place & 31));
     }
     this.#keys += 1;
   }
-}
-
-interface Hash {
-  readonly first: number;
-  readonly second: number;
-}
-
-/**
- * Two 32-bit hashes of which the others are combined (Kirsch and Mitzenmacher, 2006). Mixing as in FNV-1a with
- * the finaliser of MurmurHash3.
- */
-function hashKey(key: string): Hash {
-  let first = 0x811c9dc5;
-  let second = 0x9747b28c;
-  for (let index = 0; index < key.length; index++) {
-    const code = key.charCodeAt(index);
-    first = Math.imul(first ^ code, 0x01000193);
-    second = Math.imul(second ^ code, 0x5bd1e995);
-    second ^= second >>> 13;
-  }
-  return { first: finalise(first), second: finalise(second) | 1 };
-}
-
-function finalise(hash: number): number {
-  let mixed = hash ^ (hash >>> 16);
-  mixed = Math.imul(mixed, 0x85ebca6b);
-  mixed ^= mixed >>> 13;
-  mixed = Math.imul(mixed, 0xc2b2ae35);
-  return mixed ^ (mixed >>> 16);
 }
