@@ -2,8 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@sextant/source', 'node', 'import', 'default'];
 const common = {
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // Statistics and whole processes, on machines that are busy with other things: a limit is only there for what hangs.
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   // Two cores: end-to-end tests start processes of their own.
   maxWorkers: 2,
   execArgv: ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'],

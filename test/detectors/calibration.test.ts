@@ -29,7 +29,7 @@ describe.skipIf(!has_embeddings)('embedding-drift on MiniLM embeddings', { timeo
     vectors = shuffled(embeddings.known, createRandom(21)).slice(0, fit_rows + n_reference + rows_left);
     fit = createFit({ encoder: 'MiniLM', dimension, vectors: vectors.slice(0, fit_rows) });
     known = poolOf(vectors.slice(fit_rows));
-  }, 180_000);
+  });
 
   function poolOf(rows: readonly Float32Array[]): Pool {
     return createPool(

@@ -54,7 +54,7 @@ describe('npm run demo', () => {
     expect(await demo.stop('SIGINT')).toBe(0);
     expect(children.filter(isRunning)).toEqual([]);
     expect(readdirSync(demo.temporary)).toEqual([]);
-  }, 180_000);
+  });
 
   it.each(['A support agent', 'Users ask about'])(
     'ends at Ctrl-C as soon as it has said "%s"',
@@ -79,7 +79,7 @@ describe('npm run demo', () => {
     expect(await demo.ended).toBe(1);
     expect(demo.said()).toContain(`Port ${port} of 127.0.0.1 is taken`);
     expect(demo.said()).not.toMatch(/^ +at /m);
-  }, 60_000);
+  });
 
   it('leaves a folder alone that has something in it', async () => {
     const data = temporaryFolder();
@@ -88,7 +88,7 @@ describe('npm run demo', () => {
     expect(await demo.ended).toBe(1);
     expect(demo.said()).toContain(`${data} is not empty.`);
     expect(readdirSync(data)).toEqual(['precious']);
-  }, 60_000);
+  });
 });
 
 interface RunningDemo {

@@ -63,7 +63,7 @@ describe('sextant erase', () => {
     const audit = await runCommand(['audit', 'list', '--data', data]);
     expect(audit.out).toContain('"erase"');
     expect(audit.out).not.toContain('ada-the-user');
-  }, 90_000);
+  });
 
   it('finishes after a crash what was asked before it', async () => {
     const data = temporaryFolder();
@@ -95,7 +95,7 @@ describe('sextant erase', () => {
       (name) => !/^\d{4}-\d{2}-\d{2}\.duckdb(\.wal)?$/.test(name),
     );
     expect(left).toEqual([]);
-  }, 90_000);
+  });
 
   it('refuses what is not one thing, and who may not', async () => {
     const data = temporaryFolder();
@@ -108,5 +108,5 @@ describe('sextant erase', () => {
     const key = { SEXTANT_KEY: made.out.trim() };
     const refused = await runCommand(['erase', '--trace', traceIdOf(1), '--yes', '--url', url], key);
     expect(refused).toMatchObject({ code: 1, said: expect.stringContaining('admin') });
-  }, 60_000);
+  });
 });

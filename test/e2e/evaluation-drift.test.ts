@@ -81,7 +81,7 @@ test('what a judge and a check say is watched: drift is found, told by service, 
   expect(JSON.parse(detected.stdout)).toMatchObject({
     ...{ feature: 'evaluation.helpfulness', slice: 'service=desk', drifted: true, n_current: 450 },
   });
-}, 180_000);
+});
 
 const features = ['evaluation.helpfulness', 'evaluation_label.tone'];
 

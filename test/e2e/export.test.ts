@@ -60,7 +60,7 @@ describe.skipIf(!has_shared_data)('export of recorded telemetry as OTLP', () => 
     expect(await messagesOf(second)).toEqual(await messagesOf(first));
     const arrival = ['first_time', 'trace_id', 'span_id'];
     expect(await rowsOf(second, 'versions', arrival)).toEqual(await rowsOf(first, 'versions', arrival));
-  }, 120_000);
+  });
 });
 
 const day_ms = 86_400_000;
@@ -113,7 +113,7 @@ describe('export as Parquet', () => {
     expect(readdirSync(join(data, 'days', 'exports'))).toEqual([]);
     const audit = await runCommand(['audit', 'list', '--data', data]);
     expect(audit.out.match(/"action":"export"/g)).toHaveLength(4);
-  }, 60_000);
+  });
 
   it('refuses what cannot be exported', async () => {
     const collector = await startCollector({ data: temporaryFolder(), environment });
@@ -130,5 +130,5 @@ describe('export as Parquet', () => {
         given.join(' '),
       ).toBe(64);
     expect(readdirSync(out)).toEqual([]);
-  }, 60_000);
+  });
 });

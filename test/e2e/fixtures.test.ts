@@ -96,5 +96,5 @@ describe.skipIf(!has_shared_data)('recorded spans, replayed', () => {
     }
     const dialects = new Set(rows.map((row) => row['dialect']));
     expect(dialects).toEqual(new Set([null, 'otel_genai', 'openinference']));
-  }, 120_000);
+  });
 });

@@ -25,7 +25,7 @@ describe.skipIf(!can_mount)('a full disk', () => {
     expect((await fetch(`${collector.url}/healthz`)).status).toBe(200);
     rmSync(ballast);
     await expectEverything(collector, pressure);
-  }, 180_000);
+  });
 });
 
 async function startOnSmallDisk() {

@@ -33,7 +33,7 @@ describe.skipIf(!has_shared_data)('kill -9 of the whole collector while spans ar
     expect(await collector.stop()).toBe(0);
     collector = await startCollector({ data, port, environment });
     await expectExactly(collector, acknowledged);
-  }, 180_000);
+  });
 });
 
 async function expectExactly(collector: RunningCollector, acknowledged: ReadonlySet<string>): Promise<void> {

@@ -39,7 +39,7 @@ it('shows on the page, served by the real collector, what the SDK sent', async (
   }
   expect(problems).toEqual([]);
   expect(foreign_requests).toEqual([]);
-}, 120_000);
+});
 
 async function converse(url: string): Promise<void> {
   const sextant = start({ serviceName: 'hotel', url });

@@ -40,7 +40,7 @@ it('asks senders to wait when the store is down and the journal at its limit, an
   });
   expect(pressure.violations).toEqual([]);
   expect(await collector.stop()).toBe(0);
-}, 120_000);
+});
 
 function journalBytes(data: string): number {
   const folder = join(data, 'journal');

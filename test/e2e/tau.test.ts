@@ -39,7 +39,7 @@ describe.skipIf(!has_shared_data)('airline agent, re-enacted through the SDK', (
     const conversations = await readConversations(collector);
     expect(conversations.size).toBe(new Set(runs.map(conversationOf)).size);
     for (const run of runs) expect(conversations.get(conversationOf(run))).toEqual(spoken(run));
-  }, 120_000);
+  });
 });
 
 type Collector = Awaited<ReturnType<typeof startCollector>>;

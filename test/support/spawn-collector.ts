@@ -100,7 +100,7 @@ function listeningAddress(child: ChildProcess, said: () => string): Promise<stri
 export async function eventually(
   holds: () => Promise<boolean>,
   explain: () => string = () => '',
-  limit_ms = 30_000,
+  limit_ms = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + limit_ms;
   while (!(await holds())) {

@@ -56,7 +56,7 @@ beforeAll(async () => {
     alert_allow: new URL(receiver.url).host,
   });
   await eventually(async () => (await json('list')).length === 1);
-}, 60_000);
+});
 afterAll(async () => {
   await collector.close();
   await receiver.close();

@@ -171,7 +171,7 @@ test('a rhythm of the week is drift only to a reference without one, and a chang
     monday_us + 5 * week_us + 8 * hour_us,
   );
   expect(changed.filter((one) => one.drifted && hourOf(one) >= 8)).toEqual([]);
-}, 120_000);
+});
 
 function hourOf({ window_start_us }: VerdictContext): number {
   return ((window_start_us - monday_us) % day_us) / hour_us;

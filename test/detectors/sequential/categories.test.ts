@@ -65,7 +65,7 @@ describe.each([
       // Only an unlucky reference makes alarms at all often.
       expect(clopperPearson(streams_alarmed, size.streams).low).toBeLessThan(0.05);
     }
-  }, 120_000);
+  });
 });
 
 test('rate-online finds a failure rate that went from 3 % to 13 %', () => {

@@ -113,7 +113,7 @@ describe.each([
       // Only an unlucky reference makes alarms at all often.
       expect(clopperPearson(streams_alarmed, size.streams).low).toBeLessThan(0.05);
     }
-  }, 120_000);
+  });
 });
 
 test('exceedance-online says how many times as high a quantile is', () => {

@@ -34,7 +34,7 @@ describe.skipIf(!has_embeddings).each([
     };
     known = vectors.slice(sizes.n_fit, sizes.n_fit + 3 * sizes.n_reference).map(single);
     strangers = embeddings.out_of_scope.map(single);
-  }, 180_000);
+  });
 
   function plan(share: number): StreamPlan<Fit> {
     let rest: readonly Sketch[] = [];
@@ -65,7 +65,7 @@ describe.skipIf(!has_embeddings).each([
     const { alarms, windows } = falseAlarms(embeddingOnline, plan(0), size);
     console.info(`${name}: ${alarms} false alarms in ${windows} windows`);
     expect(clopperPearson(alarms, windows).low).toBeLessThan(1 / 2_000);
-  }, 120_000);
+  });
 
   test('finds 20 % and 10 % of out-of-scope texts', () => {
     for (const [share, vectors_max] of [
@@ -76,7 +76,7 @@ describe.skipIf(!has_embeddings).each([
       console.info(`${name}: ${share * 100} % found after ${median * n_window} vectors (median)`);
       expect(median * n_window).toBeLessThanOrEqual(vectors_max);
     }
-  }, 120_000);
+  });
 });
 
 /** Of the sums only what the detector reads: there is much else. */

@@ -71,7 +71,7 @@ test('a rhythm of the day is no drift of numbers, and was one without re-mixing'
   const { mixed, plain } = rates(numberKind, (uniform, hour) => [3 * cycle(hour) + uniform()]);
   expect(clopperPearson(mixed, windows).low).toBeLessThanOrEqual(0.06);
   expect(plain).toBeGreaterThan(windows / 2);
-}, 60_000);
+});
 
 const sketchOf = (count: number, ...sums: number[]): Sketch => ({
   id: 'a',

@@ -88,7 +88,7 @@ it('has a day set aside whose broken pages keep everything from being stored, wh
   }
   expect(blocks).toBeGreaterThan(4);
   expect(met.condemned).toBeGreaterThan(0);
-}, 120_000);
+});
 
 it('checks nothing while the machine is in trouble', async () => {
   const folder = temporaryFolder();
