@@ -52,10 +52,11 @@ export const span_wait_us = 15_000_000;
 
 /** A row of the embed queue from one that has the slice columns beside the others. */
 export function toEmbedRow(row: Row): EmbedRow {
-  const { tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text } =
-    row as unknown as EmbedRow;
+  const { tenant, trace_id, span_id, conversation_id, time, ingest_time } = row as unknown as EmbedRow;
+  const { text_hash, text, output_hash, output_text } = row as unknown as EmbedRow;
   return {
-    ...{ tenant, trace_id, span_id, conversation_id, time, text_hash, text, output_hash, output_text },
+    ...{ tenant, trace_id, span_id, conversation_id, time, ingest_time },
+    ...{ text_hash, text, output_hash, output_text },
     slices: slicesOf(row),
   };
 }

@@ -190,6 +190,7 @@ export interface EmbedRow {
   readonly span_id: string;
   readonly conversation_id: string | null;
   readonly time: number;
+  readonly ingest_time: number;
   readonly text_hash: string;
   readonly text: string;
   /** The last output message, where it has a text. */

@@ -8,10 +8,23 @@ export function createTables(database: DatabaseSync): void {
   database.exec(tables);
   // Earlier versions kept vectors of single messages for the fit: those streams begin anew, see `fits.ts`.
   database.exec('DROP TABLE IF EXISTS watch_fit_rows');
+  keepEarlierShares(database);
   const columns = database.prepare("SELECT name FROM pragma_table_info('watch_streams')").all();
   const has = (column: string) => columns.some(({ name }) => name === column);
   if (!has('begun_us')) database.exec('ALTER TABLE watch_streams ADD COLUMN begun_us INTEGER');
   if (!has('sketch_id')) database.exec('ALTER TABLE watch_streams ADD COLUMN sketch_id TEXT');
+}
+
+/** Earlier versions decided once for a whole minute. */
+function keepEarlierShares(database: DatabaseSync): void {
+  const find = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'watch_sampling'";
+  if (database.prepare(find).get() === undefined) return;
+  database.exec(`
+    BEGIN;
+    INSERT OR IGNORE INTO watch_sampling_steps (tenant, queue, minute_us, ingest_us, rows, probability, rare_slices)
+      SELECT tenant, queue, minute_us, 0, 0, probability, rare_slices FROM watch_sampling ORDER BY sequence;
+    DROP TABLE watch_sampling;
+    COMMIT`);
 }
 
 const tables = `
@@ -94,16 +107,19 @@ const tables = `
     stream_id INTEGER PRIMARY KEY,
     latest TEXT NOT NULL
   ) STRICT;
-  -- Share of conversations taken of a minute, decided when its first row was seen.
-  CREATE TABLE IF NOT EXISTS watch_sampling (
+  -- Share of conversations taken of a minute, of what was stored at ingest_us or later, until the next step.
+  CREATE TABLE IF NOT EXISTS watch_sampling_steps (
     sequence INTEGER PRIMARY KEY,
     tenant TEXT NOT NULL,
     queue TEXT NOT NULL,
     minute_us INTEGER NOT NULL,
+    ingest_us INTEGER NOT NULL,
+    -- Rows that were seen when it was decided.
+    rows INTEGER NOT NULL,
     probability REAL NOT NULL,
     -- Slices of which so few come that all are taken, as key=value.
     rare_slices TEXT NOT NULL,
-    UNIQUE (tenant, queue, minute_us)
+    UNIQUE (tenant, queue, minute_us, ingest_us)
   ) STRICT;
   -- Verdicts on closed windows on their way to the store and to the alerts.
   CREATE TABLE IF NOT EXISTS watch_verdicts (

@@ -3,6 +3,7 @@ import type { EmbedRow, Store } from '../stores/store.ts';
 import type { Counter } from './counter.ts';
 import { type Encoder, EncoderError } from './encoders/encoder.ts';
 import type { WatchedFeatures } from './features.ts';
+import { mapInTurns } from './in-turns.ts';
 import type { Sampling } from './sampling.ts';
 import { withLanguage } from './slices.ts';
 
@@ -38,24 +39,25 @@ export async function embedMessages(request: EmbedRequest): Promise<number> {
   const work = await store.take('embed', rows_max);
   if (work === null) return 0;
   sampling.see(work, work.rows);
-  const asked = work.rows.flatMap((row) => textsOf(row, request));
+  const shares = work.rows.map((row) => ({ row, probability: sampling.probability('embed', row) }));
+  const asked = shares.flatMap(({ row, probability }) =>
+    probability === null ? [] : textsOf(row, probability, request),
+  );
   const texts = [...new Set(asked.map(({ text }) => text))].filter((text) => text !== '');
   const vectors = await embedEach(texts, request);
-  const results = asked.flatMap((one) => {
+  const made = await mapInTurns(asked, (one) => {
     const vector = vectors.get(one.text);
     return vector === undefined ? [] : [embeddingOf(one, vector, request.encoder)];
   });
+  const results = made.flat();
   await store.finish(work, results);
   skipped.add('not_embeddable', asked.length - results.length);
-  const left_out = work.rows.filter((row) => sampling.probability('embed', row) === null);
-  skipped.add('sampled_out', left_out.length);
+  skipped.add('sampled_out', shares.filter(({ probability }) => probability === null).length);
   return work.rows.length;
 }
 
 /** What is said in the output is embedded only where that is asked for by name: it doubles the work. */
-function textsOf(row: EmbedRow, { sampling, watched }: EmbedRequest): Asked[] {
-  const probability = sampling.probability('embed', row);
-  if (probability === null) return [];
+function textsOf(row: EmbedRow, probability: number, { watched }: EmbedRequest): Asked[] {
   const said = [
     { feature: 'embedding.user_message', text: row.text, text_hash: row.text_hash } as const,
     ...(row.output_text === null || row.output_hash === null || !watched.names('embedding.output')

@@ -3,12 +3,11 @@ import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../sqlite-transaction.ts';
 import type { QueueName, Work } from '../stores/store.ts';
 import { minuteOf } from './observation.ts';
+import { createSamplingSteps, type MinuteKey } from './sampling-steps.ts';
 
 /** Of a slice with so few rows a minute all are taken. */
 const rare_rows_max = 10;
 const rare_slices_max = 100;
-/** Decisions kept: two weeks of one tenant and queue. */
-const minutes_max = 20_160;
 
 /** What the decision needs of a row. */
 export interface Sampled {
@@ -16,18 +15,19 @@ export interface Sampled {
   readonly trace_id: string;
   readonly conversation_id: string | null;
   readonly time: number;
+  readonly ingest_time: number;
   readonly slices: Readonly<Record<string, string>>;
 }
 
 /**
  * Bounds what embedding and summing cost. Above the budget a share of the conversations is taken, whole ones,
- * chosen by a hash. The share of a minute is decided when its first row is seen, from how many rows the minute
- * before had, and stays: so that a row is taken or not, whenever and however often that is asked.
+ * chosen by a hash. The share is decided with every portion of a minute, from how many rows the minute before had
+ * and this one has so far, and stays for the rows of that portion: so that a row is taken or not, whenever and
+ * however often that is asked. A minute that begins quietly and ends in a burst takes twice its budget at most.
  */
 export interface Sampling {
   /**
-   * Decides on the minutes of these rows where that is open, and counts the rows: once for each work, which may be
-   * taken again.
+   * Decides on these rows where that is open, and counts them: once for each work, which may be taken again.
    */
   see(work: Pick<Work<QueueName>, 'queue' | 'mark'>, rows: readonly Sampled[]): void;
   /** Share of the conversations that are taken where the row is, 1 for all; null where it is not taken. */
@@ -42,40 +42,35 @@ export interface SamplingOptions {
 
 interface SeenMinute {
   readonly minute_us: number;
-  rows: number;
-  readonly by_slice: Map<string, number>;
+  readonly rows: number;
+  readonly by_slice: ReadonlyMap<string, number>;
+}
+
+/** The latest minute, and the one that was the latest before it. */
+interface SeenMinutes {
+  readonly current: SeenMinute;
+  readonly previous: SeenMinute | null;
 }
 
 export function createSampling({ database, per_second }: SamplingOptions): Sampling {
-  const statements = prepare(database);
-  const latest = new Map<string, SeenMinute>();
+  const steps = createSamplingSteps(database);
+  const seen = new Map<string, SeenMinutes>();
   const marks = new Map<QueueName, string>();
 
-  function decide(queue: QueueName, tenant: string, minute: SeenMinute): void {
-    const before = latest.get(`${queue} ${tenant}`);
-    const expected = Math.max(minute.rows, before?.rows ?? 0);
-    const by_slice = before?.by_slice ?? minute.by_slice;
-    const rare = [...by_slice].filter(([, rows]) => rows <= rare_rows_max).map(([slice]) => slice);
-    statements.insert.run({
-      ...{ tenant, queue, minute_us: minute.minute_us },
-      probability: Math.min(1, (60 * per_second) / expected),
-      rare_slices: JSON.stringify(rare.slice(0, rare_slices_max)),
-    });
-    statements.forget.run();
-  }
-
-  function count(queue: QueueName, tenant: string, minute: SeenMinute): void {
-    const name = `${queue} ${tenant}`;
-    const before = latest.get(name);
-    if (before?.minute_us !== minute.minute_us) {
-      // Late rows of an old minute say nothing about the next one.
-      if (before === undefined || before.minute_us < minute.minute_us) latest.set(name, minute);
-      return;
-    }
-    before.rows += minute.rows;
-    for (const [slice, rows] of minute.by_slice) {
-      before.by_slice.set(slice, (before.by_slice.get(slice) ?? 0) + rows);
-    }
+  function see(key: MinuteKey, rows: readonly Sampled[]): void {
+    const name = `${key.queue} ${key.tenant}`;
+    const minutes = withPortion(seen.get(name), seenMinute(key.minute_us, rows));
+    seen.set(name, minutes);
+    const ingest_us = rows.reduce((first, row) => Math.min(first, row.ingest_time), Number.POSITIVE_INFINITY);
+    // The same work as before a restart.
+    if (steps.of(key).some((step) => step.ingest_us === ingest_us)) return;
+    // Late rows of an old minute are as many as the latest minutes let expect.
+    const usual = minutes.previous ?? minutes.current;
+    const spent = steps.spent(key);
+    const expected_rows = Math.max(spent.rows + rows.length, usual.rows);
+    const portion = { expected_rows, rows: rows.length, taken: spent.taken };
+    const probability = shareOf(portion, 60 * per_second);
+    steps.add(key, { ingest_us, rows: rows.length, probability, rare_slices: rareSlices(usual) });
   }
 
   return {
@@ -86,24 +81,44 @@ export function createSampling({ database, per_second }: SamplingOptions): Sampl
       transaction(database, () => {
         for (const group of groups.values()) {
           const [{ tenant, time }] = group as [Sampled];
-          const minute = seenMinute(minuteOf(time), group);
-          if (!statements.find.get({ tenant, queue, minute_us: minute.minute_us })) {
-            decide(queue, tenant, minute);
-          }
-          count(queue, tenant, minute);
+          see({ queue, tenant, minute_us: minuteOf(time) }, group);
         }
       });
     },
     probability(queue, row) {
-      const { tenant, time, slices } = row;
-      const decided = statements.find.get({ tenant, queue, minute_us: minuteOf(time) });
-      const probability = Number(decided?.['probability'] ?? 1);
-      if (probability === 1) return 1;
-      const rare = JSON.parse(String(decided?.['rare_slices'])) as string[];
-      if (sliceNames(slices).some((slice) => rare.includes(slice))) return 1;
-      return place(row) < probability ? probability : null;
+      const { tenant, time, ingest_time, slices } = row;
+      const of_minute = steps.of({ queue, tenant, minute_us: minuteOf(time) });
+      const step = of_minute.findLast(({ ingest_us }) => ingest_us <= ingest_time) ?? of_minute[0];
+      if (step === undefined || step.probability === 1) return 1;
+      if (sliceNames(slices).some((slice) => step.rare_slices.has(slice))) return 1;
+      return place(row) < step.probability ? step.probability : null;
     },
   };
+}
+
+interface Portion {
+  /** Of the whole minute. */
+  readonly expected_rows: number;
+  readonly rows: number;
+  /** Rows of the minute that were taken before. */
+  readonly taken: number;
+}
+
+/** The share that fits the budget of a minute; where it has begun with too large a one, half of what is left of two. */
+function shareOf({ expected_rows, rows, taken }: Portion, budget: number): number {
+  if (expected_rows <= budget) return 1;
+  return Math.min(budget / expected_rows, Math.max(0, 2 * budget - taken) / (2 * rows));
+}
+
+function withPortion(known: SeenMinutes | undefined, portion: SeenMinute): SeenMinutes {
+  if (known === undefined) return { current: portion, previous: null };
+  const { current } = known;
+  if (portion.minute_us > current.minute_us) return { current: portion, previous: current };
+  // Late rows of an old minute say nothing about the next one.
+  if (portion.minute_us < current.minute_us) return known;
+  const by_slice = new Map(current.by_slice);
+  for (const [slice, rows] of portion.by_slice) by_slice.set(slice, (by_slice.get(slice) ?? 0) + rows);
+  return { ...known, current: { ...current, rows: current.rows + portion.rows, by_slice } };
 }
 
 function seenMinute(minute_us: number, rows: readonly Sampled[]): SeenMinute {
@@ -114,6 +129,11 @@ function seenMinute(minute_us: number, rows: readonly Sampled[]): SeenMinute {
   return { minute_us, rows: rows.length, by_slice };
 }
 
+function rareSlices({ by_slice }: SeenMinute): ReadonlySet<string> {
+  const rare = [...by_slice].filter(([, rows]) => rows <= rare_rows_max).map(([slice]) => slice);
+  return new Set(rare.slice(0, rare_slices_max));
+}
+
 function sliceNames(slices: Readonly<Record<string, string>>): string[] {
   return Object.entries(slices).map(([key, value]) => `${key}=${value}`);
 }
@@ -122,17 +142,4 @@ function sliceNames(slices: Readonly<Record<string, string>>): string[] {
 function place({ tenant, conversation_id, trace_id }: Sampled): number {
   const name = JSON.stringify([tenant, conversation_id ?? trace_id]);
   return createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32;
-}
-
-function prepare(database: DatabaseSync) {
-  return {
-    find: database.prepare(`
-      SELECT probability, rare_slices FROM watch_sampling
-      WHERE tenant = $tenant AND queue = $queue AND minute_us = $minute_us`),
-    insert: database.prepare(`
-      INSERT INTO watch_sampling (tenant, queue, minute_us, probability, rare_slices)
-      VALUES ($tenant, $queue, $minute_us, $probability, $rare_slices)`),
-    forget: database.prepare(`
-      DELETE FROM watch_sampling WHERE sequence <= (SELECT max(sequence) FROM watch_sampling) - ${minutes_max}`),
-  };
 }

@@ -42,6 +42,7 @@ function messages(): EmbedRow[][] {
     // Two of three belong to conversations of four messages, two minutes from each other.
     conversation_id: number % 3 === 0 ? null : `c${(number % 20) + 20 * Math.floor(number / 80)}`,
     time: (1_000 + Math.floor(number / 10)) * 60_000_000,
+    ingest_time: number,
     text_hash: `hash ${number}`,
     text: String(number),
     output_hash: null,

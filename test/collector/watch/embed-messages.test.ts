@@ -18,6 +18,7 @@ function message(number: number, text: string): EmbedRow {
       conversation_id: 'c',
       time: number,
     },
+    ingest_time: number,
     ...{ text_hash: `h${text}`, text, output_hash: null, output_text: null, slices: { service: 'shop' } },
   };
 }

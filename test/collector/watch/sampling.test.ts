@@ -16,10 +16,16 @@ function open(database = new DatabaseSync(':memory:')) {
   return { database, sampling, see };
 }
 
-function rows(count: number, minute: number, fields: Partial<Sampled> = {}): Sampled[] {
+/** Rows of a minute, stored at once. */
+function rows(
+  count: number,
+  minute: number,
+  fields: Partial<Sampled> & { readonly ingest_time?: number } = {},
+): Sampled[] {
   return Array.from({ length: count }, (_, i) => ({
     ...{ tenant: 'default', trace_id: `t${minute}-${i}`, conversation_id: null, slices: {} },
     time: minute * minute_us + i,
+    ingest_time: minute * minute_us,
     ...fields,
   }));
 }
@@ -58,19 +64,49 @@ describe('sampling', () => {
     expect(sampling.probability('embed', next)).toBe(1);
   });
 
-  test('decides once for each minute, and remembers', () => {
+  test('decides anew with every portion of a minute, and remembers of each', () => {
     const { database, sampling, see } = open();
-    const quiet = rows(10, 1);
-    see('sketch', quiet);
-    const burst = rows(6_000, 1);
-    see('sketch', burst);
-    expect(sampling.probability('sketch', burst[5_999]!)).toBe(1);
-    const later = rows(600, 2);
-    see('sketch', later);
-    const before = later.map((row) => sampling.probability('sketch', row));
+    const portions = [10, 6_000, 600].map((count, index) => rows(count, 1, { ingest_time: index }));
+    for (const portion of portions) see('sketch', portion);
+    const shares = (asked: typeof sampling) =>
+      portions.map((portion) => [...new Set(portion.map((row) => asked.probability('sketch', row)))]);
+    const found = shares(sampling);
+    expect(found[0]).toEqual([1]);
+    expect(found[1]).toEqual(expect.arrayContaining([null, (2 * 60 - 10) / (2 * 6_000)]));
     const { sampling: again, see: seeAgain } = open(database);
-    seeAgain('sketch', later);
-    expect(later.map((row) => again.probability('sketch', row))).toEqual(before);
+    seeAgain('sketch', portions[1]!);
+    expect(shares(again)).toEqual(found);
+  });
+
+  test('takes at most twice the budget of a minute that begins quietly, and the budget of those after it', () => {
+    const { sampling, see } = open();
+    const taken = [1, 2, 3].map((minute) => {
+      const portions = Array.from({ length: 40 }, (_, i) =>
+        rows(i === 0 ? 50 : 3_000, minute, { ingest_time: 100 * minute + i, conversation_id: null }),
+      ).map((portion, i) => portion.map((row) => ({ ...row, trace_id: `${row.trace_id}-${i}` })));
+      for (const portion of portions) see('embed', portion);
+      return portions.flat().filter((row) => sampling.probability('embed', row) !== null).length;
+    });
+    // Of a sum of rare events: beyond five times the root of what is expected once in a million.
+    expect(taken[0]).toBeLessThan(120 + 5 * Math.sqrt(120));
+    for (const later of taken.slice(1)) {
+      expect(later).toBeGreaterThan(60 - 5 * Math.sqrt(60));
+      expect(later).toBeLessThan(60 + 5 * Math.sqrt(60));
+    }
+  });
+
+  test('goes on with what an earlier version had decided', () => {
+    const database = new DatabaseSync(':memory:');
+    database.exec(`CREATE TABLE watch_sampling (sequence INTEGER PRIMARY KEY, tenant TEXT, queue TEXT,
+      minute_us INTEGER, probability REAL, rare_slices TEXT);
+      INSERT INTO watch_sampling VALUES (1, 'default', 'sketch', ${minute_us}, 0.5, '["service=rare"]')`);
+    const { sampling } = open(database);
+    expect(new Set(rows(100, 1).map((row) => sampling.probability('sketch', row)))).toEqual(
+      new Set([0.5, null]),
+    );
+    const [rare] = rows(1, 1, { slices: { service: 'rare' } }) as [Sampled];
+    expect(sampling.probability('sketch', rare)).toBe(1);
+    createTables(database);
   });
 
   test('takes conversations whole, wherever their messages fall', () => {

@@ -63,7 +63,12 @@ describe('createWatch', () => {
     );
     const message = { tenant: 'default', trace_id: 't', span_id: 's', conversation_id: null, time: 0 };
     memory.addMessages([
-      { ...message, ...{ text_hash: 'h', text: 'hello', output_hash: null, output_text: null }, slices: {} },
+      {
+        ...message,
+        ingest_time: 1,
+        ...{ text_hash: 'h', text: 'hello', output_hash: null, output_text: null },
+        slices: {},
+      },
     ]);
     memory.addEmbeddings(rows('embedding.output'));
     await watch.round();

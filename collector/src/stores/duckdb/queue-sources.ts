@@ -37,7 +37,7 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     base: 'spans',
     condition: asks,
     rows: (day) => `
-      SELECT s.tenant, s.trace_id, s.span_id, s.conversation_id, s.start_time AS time,
+      SELECT s.tenant, s.trace_id, s.span_id, s.conversation_id, s.start_time AS time, s.ingest_time,
         m.message_hash AS text_hash, m.text, o.message_hash AS output_hash, o.text AS output_text,
         ${named('s', slice_columns)}
       FROM (SELECT * FROM "${day}".main.spans AS s WHERE ${in_portion} AND ${asks}) AS s
