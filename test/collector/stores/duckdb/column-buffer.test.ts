@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DuckDBDataChunk, DuckDBListValue, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
 import fc from 'fast-check';
@@ -64,6 +66,31 @@ describe.each(Object.keys(values) as ColumnType[])('a column of %s', (type) => {
       expect(moved(buffer, type, written)).toEqual(written.map((value) => expected(value, type)));
   });
 });
+
+test.each([
+  ['doubles', new Float64Array(3_000_000)],
+  ['numbers', new Float32Array(6_000_000)],
+  ['text', 'long '.repeat(5_000_000)],
+  ['texts', new Array(1_500_000).fill('a short one')],
+] as const)('memory that a large value of %s took is let go', (type, value) => {
+  const buffer = createColumnBuffer(type);
+  const before_bytes = heldBytes();
+  const chunk = DuckDBDataChunk.create([duckdb_types[type]]);
+  chunk.rowCount = 1;
+  buffer.add(value);
+  expect(heldBytes() - before_bytes).toBeGreaterThan(20_000_000);
+  buffer.moveTo(bindings.data_chunk_get_vector(chunk.chunk, 0));
+  expect(heldBytes() - before_bytes).toBeLessThan(1_000_000);
+  // And what it holds after that is right.
+  expect(moved(buffer, type, [null])).toEqual([null]);
+});
+
+/** Memory outside of JavaScript's heap that something can still be reached by. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().arrayBuffers;
+}
 
 describe('integers', () => {
   test('that are none are refused', () => {
