@@ -7,7 +7,6 @@ import { temporaryFolder } from '../support/folder.ts';
 
 const day_ms = 86_400_000;
 const environment = { SEXTANT_DRIFT: 'false', SEXTANT_SEGMENT_BYTES: '20000' };
-const today = () => new Date().toISOString().slice(0, 10);
 
 interface Loss {
   readonly what: string;
@@ -51,22 +50,27 @@ describe('the file of a day that is lost', () => {
     'is filled again from the journal: $what',
     async ({ why, orderly, lose }) => {
       const data = temporaryFolder();
+      const now_ms = Date.now();
+      const today = new Date(now_ms).toISOString().slice(0, 10);
       let collector = await startCollector({ data, environment });
       const { port } = collector;
       for (let first = 1; first <= 181; first += 20) {
         const spans = Array.from({ length: 20 }, (_, at) => ({
           number: first + at,
-          start_ms: Date.now() - (at % 2) * day_ms,
+          start_ms: now_ms - (at % 2) * day_ms,
           question: `question ${first + at} ${'x'.repeat(500)}`,
         }));
         await sendChats(collector, spans);
       }
       // Twice: what senders repeat stays one.
-      await sendChats(collector, [{ number: 1 }, { number: 2, start_ms: Date.now() - day_ms }]);
+      await sendChats(collector, [
+        { number: 1, start_ms: now_ms },
+        { number: 2, start_ms: now_ms - day_ms },
+      ]);
       await untilStored(collector);
       if (orderly) await collector.stop();
       else await collector.kill();
-      lose(join(data, 'days', `${today()}.duckdb`));
+      lose(join(data, 'days', `${today}.duckdb`));
       collector = await startCollector({ data, port, environment });
       await untilStored(collector);
       const counted =
@@ -74,7 +78,7 @@ describe('the file of a day that is lost', () => {
       expect(await collector.sql(counted)).toEqual([{ n: 200, ids: 200, names: 200 }]);
       expect(await collector.sql('SELECT count(*) AS n FROM messages')).toEqual([{ n: 200 }]);
       expect(collector.said()).toContain('The file of a day was lost.');
-      const lost = [{ day: today(), why, found: expect.any(String), lost_before: expect.any(String) }];
+      const lost = [{ day: today, why, found: expect.any(String), lost_before: expect.any(String) }];
       const stats = await collector.get('/api/stats');
       expect(stats['damaged_days']).toEqual(lost);
       const set_aside = readdirSync(join(data, 'days')).some((name) => name.includes('.damaged-'));

@@ -66,6 +66,8 @@ export function createReload({ path, rule_file, judge, configure, onChange, log 
     try {
       if (await judge.observe(finding(problem, now_ms), policy)) await onChange();
     } catch (error) {
+      // It is said again with the next look, whether the file changes until then or not.
+      seen = '';
       log.error({ error }, 'The alert on the rules file could not be written.');
     }
   }

@@ -1,10 +1,11 @@
 import { SextantError } from '../errors.ts';
 import { loadModule } from '../load-module.ts';
 import type { Dialect } from './dialect.ts';
+import { wellFormed } from './well-formed.ts';
 
 /**
- * Loads a user's own dialect: the default export of a module. It is held to "never throws": an error of its own
- * is reported and counts as "not recognised", so that it can lose nothing.
+ * Loads a user's own dialect: the default export of a module. It is held to its contract: an error of its own is
+ * reported and counts as "not recognised", and a value of the wrong type as not given, so that it can lose nothing.
  * @throws SextantError bad_request when there is no such module, or its default export is not a dialect
  */
 export async function loadDialect(path: string, onError: (error: unknown) => void): Promise<Dialect> {
@@ -23,7 +24,12 @@ export async function loadDialect(path: string, onError: (error: unknown) => voi
   return {
     name: candidate.name,
     matches: (span) => guarded(() => candidate.matches(span), false),
-    map: (span) => guarded(() => candidate.map(span), {}),
+    map: (span) =>
+      guarded(() => {
+        return wellFormed(candidate.map(span), (problem) =>
+          onError(new TypeError(`${candidate.name}: ${problem}`)),
+        );
+      }, {}),
   };
 }
 

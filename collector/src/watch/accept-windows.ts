@@ -1,13 +1,13 @@
 import { levelAmong } from '@sextant/detectors';
-import type { Finding, JudgedWindow, JudgeWindowParts, NewState } from './judge-window.ts';
+import type { Finding, NewState } from './finding.ts';
+import type { JudgedWindow, JudgeWindowParts } from './judge-window.ts';
 import { evidenceBeside, type LatestWindow, type LatestWindows } from './latest-windows.ts';
 import { leadVerdicts, type SpokenFor } from './lead-verdicts.ts';
 import type { TimeRange } from './read-sketches.ts';
 import { isWhole, sliceName, whole } from './slices.ts';
 import { standingOut } from './standing-out.ts';
 import type { Stream } from './streams.ts';
-import type { WindowVerdict } from './verdicts.ts';
-import { windowVerdict } from './window-verdict.ts';
+import { type WindowVerdict, windowVerdict } from './window-verdict.ts';
 
 /** Under this name is kept, beside the states of detectors, when those of single windows last found a drift. */
 const single_windows = 'single windows';

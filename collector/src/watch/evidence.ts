@@ -1,5 +1,5 @@
 import { simes } from '@sextant/detectors';
-import type { Finding } from './judge-window.ts';
+import type { Finding } from './finding.ts';
 import { isWhole } from './slices.ts';
 
 /**

@@ -11,14 +11,16 @@ export interface ForgetParts {
 }
 
 /**
- * Removes the vectors that wait for a fit and whose span the store no longer has, because it was erased or its
- * day has expired; returns how many. A fit, a reference and sketches are sums, and stay.
+ * Removes the values that wait for a fit and whose span the store no longer has, because it was erased or its
+ * day has expired; returns how many. A fit, a reference and sketches are sums, and stay, and so does what was said
+ * of no span: there is nobody whose it is.
  */
 export async function forgetRemovedVectors({ control, store }: ForgetParts): Promise<number> {
   createTables(control);
   const page = control.prepare(`
-    SELECT rows.sequence, streams.tenant, rows.value_key FROM watch_fit_values AS rows JOIN watch_streams AS streams USING (stream_id)
-    WHERE streams.tenant = $tenant AND rows.sequence > $after ORDER BY rows.sequence LIMIT $rows_max`);
+    SELECT rows.sequence, rows.value_key FROM watch_fit_values AS rows JOIN watch_streams AS streams USING (stream_id)
+    WHERE streams.tenant = $tenant AND rows.sequence > $after AND rows.value_key NOT LIKE ':%'
+    ORDER BY rows.sequence LIMIT $rows_max`);
   const remove = control.prepare('DELETE FROM watch_fit_values WHERE sequence = $sequence');
   const tenants = control.prepare('SELECT DISTINCT tenant FROM watch_streams').all();
   let removed = 0;

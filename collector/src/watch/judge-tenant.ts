@@ -1,7 +1,8 @@
 import { acceptWindows } from './accept-windows.ts';
 import { type AttemptParts, attempt } from './attempt.ts';
 import { type DueParts, type DueWindows, dueWindows, type Progress } from './due-windows.ts';
-import { type Closing, type JudgedWindow, type JudgeWindowParts, judgeWindow } from './judge-window.ts';
+import type { Closing } from './finding.ts';
+import { type JudgedWindow, type JudgeWindowParts, judgeWindow } from './judge-window.ts';
 import type { ReadLatestWindows } from './latest-windows.ts';
 import type { Stream, Streams } from './streams.ts';
 import type { Verdicts } from './verdicts.ts';

@@ -1,18 +1,19 @@
-import { type AnyFit, eLevelAmong, type SequentialState, type Verdict } from '@sextant/detectors';
+import { type AnyFit, eLevelAmong } from '@sextant/detectors';
 import { isoTime } from '../alerts/alert.ts';
 import type { Store } from '../stores/store.ts';
+import type { Compared } from './compared.ts';
 import { type Evidence, evidenceOf } from './evidence.ts';
 import { explainWindow } from './explain-window.ts';
+import type { Behind, Closing, Finding, NewState } from './finding.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
 import { evidenceBeside, type LatestWindows } from './latest-windows.ts';
 import { type Pair, pairsToJudge } from './pairs.ts';
 import { rankSegments } from './rank-segments.ts';
-import type { TimeRange } from './read-sketches.ts';
-import type { Compared, References } from './references.ts';
+import type { References } from './references.ts';
 import type { SequentialStates } from './sequential-states.ts';
 import { isWhole } from './slices.ts';
 import { standingOut } from './standing-out.ts';
-import type { Slice, Stream, Streams } from './streams.ts';
+import type { Slice, Streams } from './streams.ts';
 
 /** What detectors that go on may ignore is meant for the worst of all changes, and so is that much more than it seems. */
 const sequential_tolerance_part = 0.25;
@@ -27,11 +28,6 @@ export interface JudgeWindowParts {
   readonly onError: (error: unknown, message: string) => void;
 }
 
-export interface Closing {
-  readonly stream: Stream;
-  readonly window: TimeRange;
-}
-
 /** A window judged by itself, without its sketches, so that many can wait for each other; see `acceptWindows`. */
 export interface JudgedWindow extends Closing {
   /** All of them together raise as many false alarms as were asked for: each has its share of the level. */
@@ -39,35 +35,6 @@ export interface JudgedWindow extends Closing {
   readonly findings: readonly Finding[];
   readonly evidence: Evidence;
   readonly states: readonly NewState[];
-}
-
-export interface Finding {
-  readonly slice: Slice;
-  readonly verdict: Verdict;
-  /** What the verdict rests on, for whoever reads it. */
-  readonly details: Readonly<Record<string, unknown>>;
-  /** What is behind a drift. */
-  readonly behind: Behind | null;
-  /** Of detectors that go on from window to window. */
-  readonly online: Online | null;
-}
-
-interface Behind {
-  readonly examples: readonly string[];
-  readonly details: Readonly<Record<string, unknown>>;
-}
-
-interface Online {
-  /** Start of the window in which the change began. */
-  readonly since_us: number;
-  /** What p had to be below among so many features, as the others stood before. */
-  readonly level: number;
-  readonly n_features: number;
-}
-
-export interface NewState extends Slice {
-  readonly detector: string;
-  readonly state: SequentialState;
 }
 
 interface Judging extends Closing {

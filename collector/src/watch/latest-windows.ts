@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Evidence } from './evidence.ts';
-import type { Closing } from './judge-window.ts';
+import type { Closing } from './finding.ts';
 
 /** How the latest window of a stream ended. It is written by `verdicts.close`, with the window's end. */
 export interface LatestWindow {

@@ -1,5 +1,5 @@
 import type { Sketch } from '@sextant/detectors';
-import type { Compared } from './references.ts';
+import type { Compared } from './compared.ts';
 import { isWhole } from './slices.ts';
 import type { Slice } from './streams.ts';
 

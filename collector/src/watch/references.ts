@@ -1,4 +1,5 @@
 import type { Row, Store } from '../stores/store.ts';
+import type { Compared } from './compared.ts';
 import { minute_us } from './observation.ts';
 import { readMinutes, readSketches, type TimeRange } from './read-sketches.ts';
 import type { ReferenceKind, ReferencePolicies } from './reference-policy.ts';
@@ -9,19 +10,6 @@ import type { Minute } from './windows.ts';
 const week_us = 7 * 24 * 60 * minute_us;
 /** How far back conversations for a reference are looked for. */
 const rolling_us = 2 * week_us;
-
-/** The slices of a window and what they are compared with. */
-export interface Compared extends Sides {
-  /** The same, where slices of one key add up to the whole on either side. */
-  readonly parts: Sides;
-  /** Conversations of the window left out, because there is nothing they could be compared with. */
-  readonly n_uncovered: number;
-}
-
-interface Sides {
-  readonly reference: readonly SliceSketch[];
-  readonly current: readonly SliceSketch[];
-}
 
 export interface References {
   readonly policies: ReferencePolicies;

@@ -1,8 +1,8 @@
 import { mergeSketches, type Sketch, seasonalReference } from '@sextant/detectors';
 import type { Store } from '../stores/store.ts';
+import type { Compared } from './compared.ts';
 import { minute_us } from './observation.ts';
 import { readSketches, type TimeRange } from './read-sketches.ts';
-import type { Compared } from './references.ts';
 import { whole } from './slices.ts';
 import type { Slice, SliceSketch, Stream } from './streams.ts';
 

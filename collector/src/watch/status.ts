@@ -4,7 +4,7 @@ import type { Fits } from './fits.ts';
 import type { ReferenceKind, ReferencePolicies } from './reference-policy.ts';
 import { whole } from './slices.ts';
 import type { Stream, Streams } from './streams.ts';
-import type { WindowVerdict } from './verdicts.ts';
+import type { WindowVerdict } from './window-verdict.ts';
 
 /** What is watched and in which phase, as `GET /api/drift` answers it. */
 export interface DriftFeature {

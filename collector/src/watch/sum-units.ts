@@ -5,8 +5,12 @@ import type { MeasuredUnits } from './measured-units.ts';
 import type { Observation } from './observation.ts';
 import { type SlicesOf, whole } from './slices.ts';
 import type { Slice, Stream } from './streams.ts';
-import type { Fault } from './sum-work.ts';
 import type { Unit } from './units.ts';
+
+export interface Fault {
+  readonly reason: string;
+  readonly count: number;
+}
 
 export interface SumOptions {
   readonly kind: AnyKind;

@@ -12,7 +12,7 @@ import { observeSpan } from './observe-span.ts';
 import type { Sampled, Sampling } from './sampling.ts';
 import { parseSlices, type SlicesOf } from './slices.ts';
 import type { StreamKey, Streams } from './streams.ts';
-import { sumUnits } from './sum-units.ts';
+import { type Fault, sumUnits } from './sum-units.ts';
 import type { Conversation, UnitsOf } from './units.ts';
 
 /** Numbers in all sketches of one piece of work: 100 MB of them while it is done. */
@@ -55,11 +55,6 @@ export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number>
   await parts.store.finish(work, sketches);
   for (const { reason, count } of faults) parts.skipped.add(reason, count);
   return work.rows.length;
-}
-
-export interface Fault {
-  readonly reason: string;
-  readonly count: number;
 }
 
 interface Seen {

@@ -2,27 +2,20 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Verdict } from '@sextant/detectors';
 import type { VerdictContext } from '../alerts/alert.ts';
 import { transaction } from '../sqlite-transaction.ts';
-import type { NewRow } from '../stores/schema.ts';
 import type { Store } from '../stores/store.ts';
 import type { AcceptedWindow } from './accept-windows.ts';
+import type { WindowVerdict } from './window-verdict.ts';
 
 const portion = 100;
 const windows_kept = 1_000;
 const units_kept_us = 2 * 86_400_000_000;
 
-/** A verdict on a closed window, with everything that follows from it. */
-export interface WindowVerdict {
-  readonly score: NewRow<'scores'>;
-  readonly verdict: Verdict;
-  readonly context: VerdictContext;
-}
-
 export type OnVerdict = (verdict: Verdict, context: VerdictContext) => Promise<void> | void;
 
 /**
  * Verdicts on their way to the store and the alerts. Windows that were decided about together are closed in one
- * transaction with their verdicts, so each is judged once and beside the same others; what comes after may be repeated: the score has the same id, and the alerts know a window
- * they have seen.
+ * transaction with their verdicts, so each is judged once and beside the same others; what comes after may be repeated:
+ * the score has the same id, and the alerts know a window they have seen.
  */
 export interface Verdicts {
   /** Closes windows: keeps their verdicts and what detectors carry on, and moves the cursors of their streams. */

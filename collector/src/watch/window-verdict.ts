@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '@sextant/detectors';
 import type { VerdictContext } from '../alerts/alert.ts';
+import type { NewRow } from '../stores/schema.ts';
 import type { TimeRange } from './read-sketches.ts';
 import type { Slice, Stream } from './streams.ts';
-import type { WindowVerdict } from './verdicts.ts';
 
 /** Name of alerts on verdicts where no rule says otherwise. */
 const default_rule = 'drift';
@@ -18,6 +18,13 @@ export interface Judged {
   readonly examples: readonly string[];
   /** What the verdict rests on and what is behind it, for whoever reads it. */
   readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** A verdict on a closed window, with everything that follows from it. */
+export interface WindowVerdict {
+  readonly score: NewRow<'scores'>;
+  readonly verdict: Verdict;
+  readonly context: VerdictContext;
 }
 
 /** A verdict as a row of table `scores`, and as the alerts get it. The same window always has the same score id. */

@@ -4,7 +4,7 @@ import { likelihoodInterval } from '../statistics/likelihood-interval.ts';
 import { type Interval, intervalDifference } from '../statistics/proportion-difference.ts';
 import { withoutNoise } from '../statistics/without-noise.ts';
 import { errorQuantile, type Finding, withinShares } from './family.ts';
-import type { MixQuestion } from './mix.ts';
+import type { MixQuestion } from './mix-question.ts';
 
 /** Of what may go wrong, for the sum over all places; the rest is for the single ones. */
 const sum_part = 0.9;

@@ -1,10 +1,11 @@
 import type { Moved } from '../detector.ts';
-import { designEffect, type UnitSide, varianceOfPooled } from '../statistics/design-effect.ts';
+import { designEffect, varianceOfPooled } from '../statistics/design-effect.ts';
 import { gStatistic } from '../statistics/g-statistic.ts';
 import { sequentialTails } from '../statistics/monte-carlo-tail.ts';
 import { permutedCounts } from '../statistics/permuted-counts.ts';
 import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 import type { Finding } from './family.ts';
+import type { MixQuestion } from './mix-question.ts';
 import { movedShare } from './mix-share.ts';
 import { compareUnitMix } from './unit-mix.ts';
 
@@ -13,15 +14,6 @@ const draws = 1000;
 const dense_min = 10;
 /** Below this many expected units anywhere the chi-square law is not to be trusted (Cochran, Biometrics 10, 1954). */
 const expected_min = 5;
-
-export interface MixQuestion {
-  readonly reference: UnitSide;
-  readonly current: UnitSide;
-  /** How often the lower end of the share may be above the truth; likewise the upper end below it. */
-  readonly alpha: number;
-  /** Of the fit's units: see `fitUnevenness`. Of two places it is 1. */
-  readonly unevenness?: number;
-}
 
 /**
  * Has the mix of values changed? G-test, with the chi-square law, or permutations where a value is rare; where units

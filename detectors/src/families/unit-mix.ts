@@ -1,6 +1,6 @@
 import { categoryTraces } from '../statistics/category-traces.ts';
 import { excessVariance, type UnitSide } from '../statistics/design-effect.ts';
-import type { MixQuestion } from './mix.ts';
+import type { MixQuestion } from './mix-question.ts';
 import { type Side, squaredDistance } from './squared-distance.ts';
 
 /**

@@ -39,7 +39,7 @@ function boundsOf(values: readonly number[]): readonly [number, number] {
   const low = values.reduce((least, value) => Math.min(least, value), Infinity);
   const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
   const known = known_scales.find(([least, most]) => least <= low && high <= most);
-  return known ?? [low, high === low ? low + 1 : high];
+  return known ?? [low, high === low ? low + Math.max(1, Math.abs(low) / 2 ** 32) : high];
 }
 
 /** Those of a number, then the sum and the sum of squares of the units' means, from 0 at the lower bound to 1. */
@@ -50,17 +50,21 @@ export function scoreSumsLength(fit: ScoreFit): number {
 export function createScoreMeasure(fit: ScoreFit): Measure<number> {
   const measureNumbers = createNumberMeasure(fit);
   const measured = new Float64Array(scoreSumsLength(fit));
-  const { low, high } = fit;
   return (unit) => {
     measured.set(measureNumbers(unit.map((value) => (Number.isFinite(value) ? held(value, fit) : value))));
     let sum = 0;
-    for (const value of unit) sum += toFixedPoint((held(value, fit) - low) / (high - low));
+    for (const value of unit) sum += toFixedPoint(placeOf(value, fit));
     const mean = Math.floor(sum / unit.length + 0.5);
     measured[measured.length - 2] = mean;
     // Rounded up: bets on a mean take a variance that is too small for evidence.
     measured[measured.length - 1] = Math.ceil((mean * mean) / fixed_point);
     return measured;
   };
+}
+
+/** From 0 at the lower bound to 1. Halves of numbers lie so near to each other that their difference is a number. */
+function placeOf(value: number, fit: ScoreFit): number {
+  return (held(value, fit) / 2 - fit.low / 2) / (fit.high / 2 - fit.low / 2);
 }
 
 function held(value: number, { low, high }: ScoreFit): number {

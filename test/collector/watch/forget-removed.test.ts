@@ -1,8 +1,27 @@
 import { expect, it } from 'vitest';
 import { createTables } from '../../../collector/src/watch/control.ts';
+import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { forgetRemovedVectors } from '../../../collector/src/watch/forget-removed.ts';
-import { bare, recordAt, spanRow, traceId } from '../../contracts/store/rows.ts';
+import { observeEvaluation } from '../../../collector/src/watch/observe-evaluation.ts';
+import { bare, recordAt, scoreRow, spanRow, traceId } from '../../contracts/store/rows.ts';
 import { openStore } from './support/stores.ts';
+
+it('keeps what evaluations said that name no span', async () => {
+  const { store, control } = await openStore();
+  createTables(control);
+  control.exec(
+    "INSERT INTO watch_streams (stream_id, tenant, feature, encoder, dimension) VALUES (1, 'default', 'evaluation.tone', 'judge', 0)",
+  );
+  const row = { ...scoreRow('s1'), trace_id: null, span_id: null, conversation_id: null, ingest_time: 1 };
+  const [said] = observeEvaluation(
+    { ...row, value: 0.5, label: null, slices: {} },
+    watchedFeatures('evaluation.*'),
+  );
+  control
+    .prepare("INSERT INTO watch_fit_values (stream_id, unit_key, value_key, value) VALUES (1, 'u', ?, '0.5')")
+    .run(String(said?.value_key));
+  expect(await forgetRemovedVectors({ control, store })).toBe(0);
+});
 
 it('forgets vectors whose span is gone, and only those', async () => {
   const { store, control } = await openStore();

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import {
   type EmbedRow,
   earlier_max,
@@ -362,6 +362,22 @@ export function queueTests(open: OpenStore): void {
       );
     },
   );
+
+  test('evaluations wait that came without spans after a start with a clock set back', async () => {
+    const appendScore = (offset: number) =>
+      under.store.append({
+        records: [recordWith(offset, { scores: [scoreRow(`score ${offset}`)] })],
+      });
+    await appendScore(100);
+    await drain('score');
+    const now = Date.now;
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
+    onTestFinished(() => clock.mockRestore());
+    await under.reopen();
+    await appendScore(200);
+    const work = await under.store.take('score', 10);
+    expect(work?.rows.map(({ score_id }) => score_id)).toEqual(['score 200']);
+  });
 
   test('work that was taken outlives rows that arrive meanwhile', async () => {
     await appendPairs(1);

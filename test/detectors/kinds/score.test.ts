@@ -54,6 +54,14 @@ describe('the bounds of a score', () => {
     expect(fitOf(units)).toMatchObject({ low, high });
   });
 
+  test.each([[[2 ** 60]], [[-1e300]], [[-1.7e308, 1.7e308]]])('of %j are apart from each other', (values) => {
+    const units = Array.from({ length: 40 }, (_, i) => [values[i % values.length] as number]);
+    const fit = fitOf(units);
+    const { sum, sum_of_squares } = scoreMoments(fit, sketchOf(fit, units));
+    expect([sum, sum_of_squares]).toEqual(values.length === 1 ? [0, 0] : [20, 20]);
+    expect(scoreKind.parseFit(JSON.stringify(fit))).toEqual(fit);
+  });
+
   test('hold: what lies beyond counts as the bound', () => {
     const fit = fitOf(many(100, grades(0.2)));
     expect(sketchOf(fit, [[-1e9], [1e9]])).toEqual(sketchOf(fit, [[1], [5]]));

@@ -1,6 +1,6 @@
 import bindings, { type Vector } from '@duckdb/node-bindings';
 import type { ColumnType } from '../schema.ts';
-import { TextColumn } from './text-column.ts';
+import { kept_bytes_max, TextColumn } from './text-column.ts';
 import { Validity } from './validity.ts';
 
 /**
@@ -94,6 +94,8 @@ class FixedColumn implements ColumnBuffer {
     if (!this.#validity.is_all_null)
       bindings.copy_data_to_vector(vector, 0, this.#values.buffer as ArrayBuffer, 0, this.bytes);
     this.#validity.moveTo(vector);
+    const { Words, words } = this.#options;
+    if (this.#values.buffer.byteLength > kept_bytes_max) this.#values = new Words(words * first_capacity);
   }
 }
 

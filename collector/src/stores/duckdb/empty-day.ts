@@ -60,5 +60,7 @@ async function writeWhole(path: string, content: Buffer): Promise<void> {
   } finally {
     await file.close();
   }
+  // DuckDB would take the log of a file that is gone for one of this file, with its rows and its position.
+  await rm(`${path}.wal`, { force: true });
   await rename(`${path}.new`, path);
 }

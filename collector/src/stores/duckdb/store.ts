@@ -147,7 +147,7 @@ type Connection = Awaited<ReturnType<DayFiles['connect']>>;
 
 function ingestClock(files: DayFiles): IngestClock {
   const newest = files.days().map((day) => (files.get(day) as DayFile).newest);
-  let last = Math.max(0, ...newest.flatMap(({ spans, embeddings }) => [spans, embeddings]));
+  let last = Math.max(0, ...newest.flatMap((times) => Object.values(times)));
   const now_us = () => Date.now() * 1000;
   return {
     now_us,

@@ -47,6 +47,7 @@ export class TextColumn implements ColumnBuffer {
     this.#validity.moveTo(vector);
     this.#used = 0;
     if (this.#long_texts.length > kept_bytes_max) this.#long_texts = Buffer.allocUnsafeSlow(first_bytes);
+    if (this.#entry_bytes.length > kept_bytes_max) this.#setEntries(new Uint32Array(4 * first_capacity));
   }
 
   #writeLong(text: string, at: number): void {
@@ -110,8 +111,12 @@ export class TextColumn implements ColumnBuffer {
   #growEntries(): void {
     const grown = new Uint32Array(2 * this.#entries.length);
     grown.set(this.#entries);
-    this.#entries = grown;
-    this.#entry_bytes = new Uint8Array(grown.buffer);
+    this.#setEntries(grown);
+  }
+
+  #setEntries(entries: Uint32Array<ArrayBuffer>): void {
+    this.#entries = entries;
+    this.#entry_bytes = new Uint8Array(entries.buffer);
   }
 
   /** A character of a JavaScript string takes three bytes at most; of a large one they are counted. */
@@ -129,6 +134,6 @@ const inline_bytes_max = 12;
 const ascii_length_max = 64;
 const first_capacity = 64;
 const first_bytes = 1024;
-/** What a chunk of ordinary messages takes; after a larger one the memory is let go. */
-const kept_bytes_max = 8 * 1024 * 1024;
+/** What a column of a chunk of ordinary rows takes; after a larger one the memory is let go. */
+export const kept_bytes_max = 8 * 1024 * 1024;
 const counted_from = 65_536;

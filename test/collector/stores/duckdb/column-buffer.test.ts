@@ -1,3 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { DuckDBDataChunk, DuckDBListValue, DuckDBTimestampValue, type DuckDBValue } from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
 import fc from 'fast-check';
@@ -64,6 +67,45 @@ describe.each(Object.keys(values) as ColumnType[])('a column of %s', (type) => {
       expect(moved(buffer, type, written)).toEqual(written.map((value) => expected(value, type)));
   });
 });
+
+test.each([
+  ['doubles', new Float64Array(3_000_000)],
+  ['numbers', new Float32Array(6_000_000)],
+  ['text', 'long '.repeat(5_000_000)],
+  ['texts', new Array(1_500_000).fill('a short one')],
+] as const)('memory that a large value of %s took is let go', async (type, value) => {
+  const buffer = createColumnBuffer(type);
+  const before_bytes = await heldBytes({ attempts: 4 });
+  const chunk = DuckDBDataChunk.create([duckdb_types[type]]);
+  chunk.rowCount = 1;
+  buffer.add(value);
+  expect((await heldBytes({ attempts: 1 })) - before_bytes).toBeGreaterThan(20_000_000);
+  buffer.moveTo(bindings.data_chunk_get_vector(chunk.chunk, 0));
+  const let_go = before_bytes + 1_000_000;
+  expect(await heldBytes({ attempts: 20, wanted_bytes: let_go })).toBeLessThan(let_go);
+  // And what it holds after that is right.
+  expect(moved(buffer, type, [null])).toEqual([null]);
+});
+
+interface HeldOptions {
+  readonly attempts: number;
+  readonly wanted_bytes?: number;
+}
+
+/**
+ * Memory outside of JavaScript's heap that something can still be reached by. What was reached a moment ago may
+ * still be found on the stack, so that it is looked for some times before it is taken to be more than wanted.
+ */
+async function heldBytes({ attempts, wanted_bytes = 0 }: HeldOptions): Promise<number> {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc');
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    collectGarbage();
+    if (process.memoryUsage().arrayBuffers < wanted_bytes) break;
+    await setImmediate();
+  }
+  return process.memoryUsage().arrayBuffers;
+}
 
 describe('integers', () => {
   test('that are none are refused', () => {

@@ -76,7 +76,7 @@ it('makes files that are written and read apart from one another', async () => {
 
 it('is not misled by what a killed process left', async () => {
   const { folder, writeEmptyDay } = await setUp();
-  for (const name of ['empty_day.duckdb', 'empty_day.duckdb.wal', 'a.duckdb.new'])
+  for (const name of ['empty_day.duckdb', 'empty_day.duckdb.wal', 'a.duckdb.new', 'a.duckdb.wal'])
     writeFileSync(join(folder, name), 'half of a file');
   await writeEmptyDay(join(folder, 'a.duckdb'));
   expect(await rowsIn(join(folder, 'a.duckdb'))).toMatchObject({ spans: 0 });

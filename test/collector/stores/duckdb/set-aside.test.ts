@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
@@ -55,4 +55,23 @@ it('sets a day aside whose file was cut off or became a folder', async () => {
     await store.close();
   }
   expect(log.lines.filter((line) => line.includes('is set aside'))).toHaveLength(2);
+});
+
+it('fills a day again whose file was lost and whose log was left', async () => {
+  const folder = join(temporaryFolder(), 'days');
+  const control = new DatabaseSync(':memory:');
+  const options = { folder, memory_bytes: 2 ** 27, log: recordingLog(), control, query_timeout_ms: 5_000 };
+  const open = () => openDuckDbStore({ ...options, deduplication_hours: 0 });
+  const records = [recordAt(100, bare(spanRow(1)))];
+  const first = await open();
+  await first.append({ records });
+  const [log = ''] = readdirSync(folder).filter((name) => name.endsWith('.wal'));
+  copyFileSync(join(folder, log), join(folder, 'kept'));
+  await first.close();
+  rmSync(join(folder, log.replace('.wal', '')));
+  copyFileSync(join(folder, 'kept'), join(folder, log));
+  const store = await open();
+  expect(await store.position()).toBeNull();
+  expect((await store.append({ records })).stored).toBe(1);
+  await store.close();
 });
