@@ -41,6 +41,9 @@ export const measured_columns = [
 /** Features of texts read no more: conversations come with all that was said before. */
 export const text_characters_max = 4_000;
 
+/** Encoders read only so much, and some refuse what is longer; the beginning of a message says what it is about. */
+export const embedded_characters_max = 8_000;
+
 /** Span attribute by which repeated calls of a tool are known. */
 export const tool_arguments_key = 'gen_ai.tool.call.arguments';
 

@@ -1,3 +1,4 @@
+import { embedded_characters_max } from '../stores/measured.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { EmbedRow, Store } from '../stores/store.ts';
 import type { Counter } from './counter.ts';
@@ -6,9 +7,6 @@ import type { WatchedFeatures } from './features.ts';
 import { mapInTurns } from './in-turns.ts';
 import type { Sampling } from './sampling.ts';
 import { withLanguage } from './slices.ts';
-
-/** Encoders read only so much, and some refuse what is longer; the beginning of a message says what it is about. */
-const text_characters_max = 8_000;
 
 export interface EmbedRequest {
   readonly store: Pick<Store, 'take' | 'finish'>;
@@ -66,7 +64,7 @@ function textsOf(row: EmbedRow, probability: number, { watched }: EmbedRequest):
   ];
   return said
     .filter(({ feature }) => watched.includes(feature))
-    .map((one) => ({ row, ...one, text: one.text.trim().slice(0, text_characters_max), probability }));
+    .map((one) => ({ row, ...one, text: one.text.trim().slice(0, embedded_characters_max), probability }));
 }
 
 function embeddingOf(

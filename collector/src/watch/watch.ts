@@ -30,7 +30,8 @@ import { createUnits } from './units.ts';
 import { renewUnreadableFits } from './upgrade.ts';
 import { createVerdicts, type OnVerdict } from './verdicts.ts';
 
-const rows_max = 1_024;
+/** A portion is held in memory, with the texts of its rows; each looks through the messages of its day. */
+const rows_max = 4_096;
 const grace_ms_default = 15_000;
 
 type WatchOptionName =

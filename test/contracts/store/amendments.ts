@@ -283,6 +283,7 @@ export function amendmentTests(open: OpenStore, { amends_stored_spans }: Amendme
           span_id: spanId(1),
           conversation_id: 'c1',
           time: noon_us + second_us,
+          ingest_time: expect.any(Number),
           text_hash: message('user', 'question 1').message_hash,
           text: 'question 1',
           output_hash: null,

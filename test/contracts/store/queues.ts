@@ -80,6 +80,7 @@ export function queueTests(open: OpenStore): void {
         span_id: call.span.span_id,
         conversation_id: 'c1',
         time: call.span.start_time,
+        ingest_time: expect.any(Number),
         text_hash: call.messages[0]?.message_hash,
         text: 'where is my order?',
         output_hash: call.messages[1]?.message_hash,

@@ -1,4 +1,5 @@
 import {
+  embedded_characters_max,
   measured_columns,
   span_wait_us,
   text_characters_max,
@@ -56,7 +57,9 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     ),
     ${texts}
     SELECT waiting.tenant, trace_id, span_id, conversation_id, UNIX_MICROS(start_time) AS time,
-      UNIX_MICROS(ingest_time) AS ingest_time, q.message_hash AS text_hash, q.text, o.message_hash AS output_hash, o.text AS output_text,
+      UNIX_MICROS(ingest_time) AS ingest_time, q.message_hash AS text_hash,
+      LEFT(q.text, ${embedded_characters_max}) AS text, o.message_hash AS output_hash,
+      LEFT(o.text, ${embedded_characters_max}) AS output_text,
       ${slice_columns.join(', ')}
     FROM waiting
     JOIN texts AS q ON q.tenant = waiting.tenant AND q.message_hash = last_input AND q.role = 'user'

@@ -22,8 +22,11 @@ export async function appendBatch(files: DayFiles, batch: Batch, clock: IngestCl
   const counts = { stored: 0, duplicated: 0 };
   let through: Position | null = null;
   let held: RecordRows[] = [];
+  let is_new = true;
   try {
     for await (const part of batch.records) {
+      if (is_new) days.beginRecord();
+      is_new = !part.has_more;
       held.push(part);
       // Days are committed with whole records only; of one that touches many, the rest is taken as a whole.
       if (part.has_more && days.are_many) continue;
@@ -49,7 +52,7 @@ const waiting_bytes_max = 32 * 1024 * 1024;
 /** DuckDB fails to commit what is many times larger than the memory it may use. */
 const transaction_bytes_max = 192 * 1024 * 1024;
 
-/** Gives every transaction a later ingest time than the one before, whatever the machine's clock does. */
+/** Gives everything a later ingest time than what was before it, whatever the machine's clock does. */
 export interface IngestClock {
   now_us(): number;
   next(): number;
@@ -65,10 +68,19 @@ class OpenDays {
   readonly #files: DayFiles;
   readonly #clock: IngestClock;
   readonly #open = new Map<string, DayTransaction>();
+  #ingest_time = 0;
 
   constructor(files: DayFiles, clock: IngestClock) {
     this.#files = files;
     this.#clock = clock;
+  }
+
+  /**
+   * The rows of a record have one ingest time, and every record has its own: what is made of them later is made in
+   * portions of whole records, which are small beside a transaction.
+   */
+  beginRecord(): void {
+    this.#ingest_time = this.#clock.next();
   }
 
   dayOf(time_us: number): string {
@@ -76,11 +88,14 @@ class OpenDays {
   }
 
   async get(day: string): Promise<DayTransaction> {
-    const open = this.#open.get(day);
-    if (open) return open;
+    const transaction = this.#open.get(day) ?? (await this.#begin(day));
+    transaction.stampWith(this.#ingest_time);
+    return transaction;
+  }
+
+  async #begin(day: string): Promise<DayTransaction> {
     const file = await this.#files.getOrCreate(day);
-    const options = { files: this.#files, file, ingest_time: this.#clock.next() };
-    const transaction = await DayTransaction.begin(options);
+    const transaction = await DayTransaction.begin({ files: this.#files, file });
     this.#open.set(day, transaction);
     return transaction;
   }

@@ -12,7 +12,6 @@ import type { RowBuffer, WritableTable } from './row-buffer.ts';
 export interface DayTransactionOptions {
   readonly files: DayFiles;
   readonly file: DayFile;
-  readonly ingest_time: number;
 }
 
 /**
@@ -37,6 +36,7 @@ export class DayTransaction {
   /** The rows DuckDB is taking: a connection runs one statement at a time, and more rows are made meanwhile. */
   #handing_over: Promise<void> = Promise.resolve();
   #has_amendments = false;
+  #ingest_time = 0;
   #handed_over_bytes = 0;
 
   private constructor(options: DayTransactionOptions, connection: DuckDBConnection, keys: DayKeys) {
@@ -51,6 +51,11 @@ export class DayTransaction {
     const connection = await options.files.connect();
     await connection.run('BEGIN TRANSACTION');
     return new DayTransaction(options, connection, keys);
+  }
+
+  /** What is added from now on is stamped with this time, which is later than any before in this file. */
+  stampWith(ingest_time: number): void {
+    this.#ingest_time = ingest_time;
   }
 
   /** Adds spans that are not stored yet, with all that belongs to them; returns how many those were. */
@@ -94,7 +99,7 @@ export class DayTransaction {
     for (const row of rows) {
       const waiting = this.#waiting.get(table) ?? this.#options.files.inserter.takeBuffer(table);
       this.#waiting.set(table, waiting);
-      waiting.add(row as Row);
+      waiting.add(row as Row, this.#ingest_time);
       if (waiting.is_full) await this.#handOver(table);
     }
   }
@@ -129,7 +134,8 @@ export class DayTransaction {
   }
 
   async commit(through: Position): Promise<void> {
-    const { file, ingest_time, files } = this.#options;
+    const { file, files } = this.#options;
+    const ingest_time = this.#ingest_time;
     await this.flush();
     if (this.#has_amendments) {
       const waiting_days = [file.day, nextDay(file.day)].filter((day) => files.get(day));
@@ -216,8 +222,8 @@ export class DayTransaction {
     this.#waiting.delete(table);
     this.#handed_over_bytes += rows.bytes;
     await this.#handing_over;
-    const { files, file, ingest_time } = this.#options;
-    const target = { catalog: file.day, table, ingest_time };
+    const { files, file } = this.#options;
+    const target = { catalog: file.day, table };
     this.#handing_over = files.inserter.insertBuffer(this.#connection, target, rows);
     // Whoever waits for it next hears of its error.
     this.#handing_over.catch(() => undefined);

@@ -1,4 +1,5 @@
 import {
+  embedded_characters_max,
   measured_columns,
   span_wait_us,
   text_characters_max,
@@ -38,7 +39,8 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     condition: asks,
     rows: (day) => `
       SELECT s.tenant, s.trace_id, s.span_id, s.conversation_id, s.start_time AS time, s.ingest_time,
-        m.message_hash AS text_hash, m.text, o.message_hash AS output_hash, o.text AS output_text,
+        m.message_hash AS text_hash, left(m.text, ${embedded_characters_max}) AS text,
+        o.message_hash AS output_hash, left(o.text, ${embedded_characters_max}) AS output_text,
         ${named('s', slice_columns)}
       FROM (SELECT * FROM "${day}".main.spans AS s WHERE ${in_portion} AND ${asks}) AS s
       JOIN "${day}".main.messages AS m

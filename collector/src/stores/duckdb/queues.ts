@@ -10,7 +10,7 @@ import { fromDuckDB } from './values.ts';
 
 /**
  * The queues are not stored: each day file notes the ingest time up to which a queue was worked off, and rows
- * with a later one wait. Rows of one batch share their ingest time, so work always holds whole batches.
+ * with a later one wait. Rows of one record share their ingest time, so work always holds whole records.
  */
 export async function takeWork<Name extends QueueName>(
   files: DayFiles,
@@ -60,7 +60,7 @@ interface Mark {
   readonly through: number;
 }
 
-/** Ingest time of the last of as many whole batches as fit, but at least one; null where nothing waits. */
+/** Ingest time of the last of as many whole records as fit, but at least one; null where nothing waits. */
 async function findPortion(
   connection: DuckDBConnection,
   { day, marks }: DayFile,

@@ -47,22 +47,20 @@ export class RowBuffer {
 
   /**
    * After an error the buffer is not to be used again.
+   * @param ingest_time stamped on the row, microseconds since 1970
    * @throws RangeError for a number that is not an integer in a column of integers
    */
-  add(row: Row): void {
+  add(row: Row, ingest_time: number): void {
     const values = valuesOf(row, this.#given);
     let place = 0;
-    for (const [index, buffer] of this.#buffers.entries()) {
-      if (index !== this.#stamps) buffer.add(values[place++]);
-    }
+    for (const [index, buffer] of this.#buffers.entries())
+      buffer.add(index === this.#stamps ? ingest_time : values[place++]);
     this.#count += 1;
   }
 
-  /** Fills a chunk with all rows, stamped with their ingest time, and forgets them. */
-  moveTo(chunk: DuckDBDataChunk, ingest_time: number): void {
+  /** Fills a chunk with all rows and forgets them. */
+  moveTo(chunk: DuckDBDataChunk): void {
     chunk.rowCount = this.#count;
-    const stamps = this.#buffers[this.#stamps];
-    for (let row = 0; stamps && row < this.#count; row++) stamps.add(ingest_time);
     for (const [index, buffer] of this.#buffers.entries())
       buffer.moveTo(bindings.data_chunk_get_vector(chunk.chunk, index));
     this.#count = 0;

@@ -6,6 +6,9 @@ import { duckdb_types } from './values.ts';
 export interface InsertTarget {
   readonly catalog: string;
   readonly table: WritableTable;
+}
+
+export interface StampedTarget extends InsertTarget {
   /** Stamped on every row. */
   readonly ingest_time: number;
 }
@@ -51,10 +54,10 @@ export class RowInserter {
    * Inserts the rows of a buffer and takes it back, or throws what DuckDB says; the connection is busy until then.
    */
   async insertBuffer(connection: DuckDBConnection, target: InsertTarget, buffer: RowBuffer): Promise<void> {
-    const { catalog, table, ingest_time } = target;
+    const { catalog, table } = target;
     this.#inserts += 1;
     const name = String(this.#inserts);
-    const fetched = new BufferToFetch(buffer, ingest_time);
+    const fetched = new BufferToFetch(buffer);
     this.#waiting.set(name, fetched);
     try {
       await connection.run(`INSERT INTO "${catalog}".main.${table} FROM ${function_name}('${name}')`);
@@ -70,10 +73,10 @@ export class RowInserter {
    * Inserts all rows, or throws; the connection is busy until then.
    * @throws Error what a value is refused for, or what DuckDB says
    */
-  async insert(connection: DuckDBConnection, target: InsertTarget, rows: readonly object[]): Promise<void> {
+  async insert(connection: DuckDBConnection, target: StampedTarget, rows: readonly object[]): Promise<void> {
     let buffer = this.takeBuffer(target.table);
     for (const row of rows) {
-      buffer.add(row as Row);
+      buffer.add(row as Row, target.ingest_time);
       if (!buffer.is_full) continue;
       await this.insertBuffer(connection, target, buffer);
       buffer = this.takeBuffer(target.table);
@@ -95,19 +98,17 @@ const free_buffers_max = 2;
 
 class BufferToFetch {
   readonly buffer: RowBuffer;
-  readonly #ingest_time: number;
   /** Why the chunk could not be filled. */
   failure: unknown;
 
-  constructor(buffer: RowBuffer, ingest_time: number) {
+  constructor(buffer: RowBuffer) {
     this.buffer = buffer;
-    this.#ingest_time = ingest_time;
   }
 
   /** Fills a chunk with the rows; the next one stays empty, which tells DuckDB that this was all. */
   fetch(output: DuckDBDataChunk): void {
     try {
-      this.buffer.moveTo(output, this.#ingest_time);
+      this.buffer.moveTo(output);
     } catch (error) {
       this.failure = error;
       throw error;

@@ -16,7 +16,7 @@ import { exportDays, readParquet } from './export.ts';
 import { type Parameters, runQuery, runSql } from './query.ts';
 import { finishWork, takeWork } from './queues.ts';
 import { Readers } from './readers.ts';
-import type { InsertTarget } from './row-inserter.ts';
+import type { StampedTarget } from './row-inserter.ts';
 import { inTransaction } from './transaction.ts';
 
 export interface DuckDbOptions extends DayFilesOptions {
@@ -105,7 +105,7 @@ async function appendAndNote(files: DayFiles, batch: Batch, { clock, record, bro
   }
 }
 
-async function insertDay(files: DayFiles, target: InsertTarget, rows: readonly object[]): Promise<void> {
+async function insertDay(files: DayFiles, target: StampedTarget, rows: readonly object[]): Promise<void> {
   await files.getOrCreate(target.catalog);
   await inTransaction(files.writer, () => files.inserter.insert(files.writer, target, rows));
   await files.showNewDays();
