@@ -2,6 +2,11 @@ import { SextantError } from '../errors.ts';
 import { loadModule } from '../load-module.ts';
 import type { Dialect } from './dialect.ts';
 
+/** The modules of a list as the option has it, separated by commas. */
+export function dialectPaths(list: string): string[] {
+  return list.split(',').filter((path) => path !== '');
+}
+
 /**
  * Loads a user's own dialect: the default export of a module. It is held to "never throws": an error of its own
  * is reported and counts as "not recognised", so that it can lose nothing.
