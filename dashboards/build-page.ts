@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,12 +21,23 @@ async function buildPage({ if_needed }: { if_needed: boolean }): Promise<void> {
   console.error('Building the page.');
   // Built beside and moved into place: whoever serves the page meanwhile sees the old one or the new one.
   const fresh = `${dist}.${process.pid}`;
+  removeWhenInterrupted(fresh);
   try {
     await runVite(fresh);
     await compressAssets(join(fresh, 'assets'));
     await replaceFolder(dist, fresh);
   } finally {
     await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Ctrl-C during a build leaves nothing behind either. */
+function removeWhenInterrupted(path: string): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      rmSync(path, { recursive: true, force: true });
+      process.exit(130);
+    });
   }
 }
 

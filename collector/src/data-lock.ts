@@ -1,3 +1,4 @@
+import { access, constants } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { SextantError } from './errors.ts';
@@ -12,6 +13,8 @@ import { disk_files } from './journal/files.ts';
 export async function lockData(folder: string): Promise<{ release(): void }> {
   try {
     await disk_files.createFolder(folder);
+    // SQLite would only say that it is unable to open a file.
+    await access(folder, constants.W_OK);
     return lock(folder);
   } catch (cause) {
     if (cause instanceof SextantError) throw cause;

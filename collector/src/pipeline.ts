@@ -28,6 +28,8 @@ export interface PipelineParts extends RecordParts {
   readonly store: Pick<Store, 'append'>;
   /** Journal bytes taken at once: what one transaction stores. */
   readonly batch_bytes_max: number;
+  /** Ends a batch in the middle: what is not committed is stored after the next start. */
+  readonly signal: AbortSignal;
   /** Repeats what fails until it succeeds or the process ends. */
   retry<T>(work: () => Promise<T>): Promise<T>;
   onStored(appended: Appended, last: JournalRecord): void;

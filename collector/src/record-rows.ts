@@ -28,9 +28,12 @@ export interface RecordParts {
 /**
  * The rows of records, one record after the other, a large one in parts; the next is inflated meanwhile. They are made
  * anew each time they are read, so that a batch never lies in memory as a whole, and what becomes of some spans is
- * done with before the next are decoded: most of the objects on the way die young.
+ * done with before the next are decoded: most of the objects on the way die young. The signal ends it with its reason.
  */
-export function readRows(records: readonly JournalRecord[], parts: RecordParts): AsyncIterable<RecordRows> {
+export function readRows(
+  records: readonly JournalRecord[],
+  { signal, ...parts }: RecordParts & { readonly signal?: AbortSignal },
+): AsyncIterable<RecordRows> {
   const unreadable = new Set<JournalRecord>();
   async function* rowsOf(record: JournalRecord, body: Promise<Buffer>): AsyncGenerator<RecordRows> {
     try {
@@ -51,7 +54,10 @@ export function readRows(records: readonly JournalRecord[], parts: RecordParts):
         coming = next && inflateBody(next, parts);
         // A reader that stops here never hears of it.
         coming?.catch(() => undefined);
-        yield* rowsOf(record, body);
+        for await (const rows of rowsOf(record, body)) {
+          signal?.throwIfAborted();
+          yield rows;
+        }
       }
     },
   };

@@ -10,7 +10,7 @@ import { openStoredChannels } from './alerts/stored-channels.ts';
 import type { Log } from './log.ts';
 import type { Dialect } from './normalise/dialect.ts';
 import { dialects } from './normalise/dialects/index.ts';
-import { loadDialect } from './normalise/load-dialect.ts';
+import { dialectPaths, loadDialect } from './normalise/load-dialect.ts';
 import type { Options } from './options.ts';
 import type { Store } from './stores/store.ts';
 import { createEncoder } from './watch/encoders/index.ts';
@@ -33,8 +33,8 @@ export async function openDialects(
   options: Options,
   onError: (error: unknown) => void,
 ): Promise<readonly Dialect[]> {
-  const paths = options.dialects.split(',').filter((path) => path !== '');
-  return [...(await Promise.all(paths.map((path) => loadDialect(path, onError)))), ...dialects];
+  const own = dialectPaths(options.dialects).map((path) => loadDialect(path, onError));
+  return [...(await Promise.all(own)), ...dialects];
 }
 
 interface Surroundings {

@@ -93,6 +93,7 @@ export async function startStoreProcess(settings: StoreProcessSettings): Promise
     redactor: options.redact ? createRedactor({ ...options, onSecret: progress.redacted }) : null,
     batch_bytes_max,
     body_bytes_max,
+    signal: stopping.signal,
     drop,
     rest: (appended, took_ms) => rest({ appended, took_ms, signal: stopping.signal }),
     retry: (work) => retryForever(work, { ...pauses, signal: stopping.signal, onError: reportFailure }),

@@ -59,9 +59,7 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
       state.ready = false;
       if (state.stopping) return;
       if (code === exit_codes.usage && state.restarts === 0) {
-        refuse(
-          new SextantError('startup_failed', 'The store refused its options; what is wrong stands above.'),
-        );
+        refuse(new SextantError('bad_request', 'The store refused its options; what is wrong stands above.'));
         return;
       }
       if (Date.now() - started_ms > healthy_after_ms) pause_ms = pause_ms_min;

@@ -158,6 +158,24 @@ it('a batch passes what cannot be read, and says so once however often it is mad
   expect(dropped).toEqual(['unreadable_record']);
 });
 
+it('a batch ends in the middle when it is asked to, and drops nothing', async () => {
+  const dropped: string[] = [];
+  const drop = (reason: string) => void dropped.push(reason);
+  const stopping = new AbortController();
+  const readable = record('logs', JSON.stringify(logs({ body: string('plain') })));
+  const rows = readRows([readable, readable, readable], { ...parts, drop, signal: stopping.signal });
+  const made: RecordRows[] = [];
+  const reading = (async () => {
+    for await (const part of rows) {
+      made.push(part);
+      stopping.abort(new Error('The process ends.'));
+    }
+  })();
+  await expect(reading).rejects.toThrow('The process ends.');
+  expect(made).toHaveLength(1);
+  expect(dropped).toEqual([]);
+});
+
 describe.runIf(has_shared_data)('recorded data', () => {
   const example = (name: string) => readShared(`spans-otlp-examples/opentelemetry-proto-${name}.json.gz`);
 

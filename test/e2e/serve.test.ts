@@ -10,13 +10,13 @@ const program = fileURLToPath(new URL('../../collector/src/main.ts', import.meta
 
 function serve(args: readonly string[], environment: Record<string, string> = {}) {
   const options = ['--conditions=@sextant/source', '--disable-warning=ExperimentalWarning'];
-  const { status, stderr } = spawnSync(process.execPath, [...options, program, 'serve', ...args], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...options, program, 'serve', ...args], {
     encoding: 'utf8',
     timeout: 20_000,
     env: { ...process.env, ...environment },
   });
   expect(stderr).not.toContain('    at ');
-  return { status, stderr };
+  return { status, stdout, stderr };
 }
 
 it('says that its port is taken, and ends', async () => {
@@ -52,12 +52,23 @@ it('refuses a data folder that another collector uses, also after that one was k
 
 it.each([
   [{ SEXTANT_STORE: 'nonsense' }, 'There is no store "nonsense"'],
+  [{ SEXTANT_STORE: './nowhere.mjs' }, 'The module ./nowhere.mjs could not be loaded'],
+  [{ SEXTANT_STORE: 'bigquery' }, 'The BigQuery store needs SEXTANT_BIGQUERY_PROJECT'],
   [{ SEXTANT_DIALECTS: './nowhere.mjs' }, 'The module ./nowhere.mjs could not be loaded'],
   [{ SEXTANT_CHANNEL: 'pigeon' }, 'There is no channel "pigeon"'],
-])('ends when an option cannot be followed: %j', (environment, message) => {
-  const { status, stderr } = serve(['--port', '0', '--data', temporaryFolder()], environment);
-  expect(status).toBe(1);
+  [{ SEXTANT_CHANNEL: './nowhere.mjs' }, 'The module ./nowhere.mjs could not be loaded'],
+])('ends before it listens when an option cannot be followed: %j', (environment, message) => {
+  const { status, stdout, stderr } = serve(['--port', '0', '--data', temporaryFolder()], environment);
+  expect({ status, stdout }).toEqual({ status: 64, stdout: '' });
   expect(stderr).toContain(message);
+});
+
+it('ends when an option turns out later to be none that can be followed', () => {
+  const empty = join(temporaryFolder(), 'empty.mjs');
+  writeFileSync(empty, '');
+  const { status, stderr } = serve(['--port', '0', '--data', temporaryFolder()], { SEXTANT_STORE: empty });
+  expect(status).toBe(64);
+  expect(stderr).toContain(`${empty} must export a function that opens a store as default`);
 });
 
 it('ends in order when it is asked to, and leaves nobody behind', async () => {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { loadRuleFile } from '../alerts/rules/load-file.ts';
+import { checkParts } from '../check-parts.ts';
 import { startIngest } from '../ingest.ts';
 import { createLog } from '../log.ts';
 import { type Options, readOptions } from '../options.ts';
@@ -9,8 +9,7 @@ import { type CommandContext, type ExitCode, exit_codes } from './command.ts';
 /** Runs the collector until it is asked to stop. */
 export async function runServe(context: CommandContext, given: Partial<Options>): Promise<ExitCode> {
   const options = readOptions(context.environment, given);
-  // The store process reads it for itself; what is wrong with it is said before anything starts.
-  if (options.alerts !== null) loadRuleFile(options.alerts);
+  checkParts(options);
   const ingest = await startIngest({
     options,
     program: context.program,

@@ -3,6 +3,11 @@ import { loadModule } from '../load-module.ts';
 import type { Dialect } from './dialect.ts';
 import { wellFormed } from './well-formed.ts';
 
+/** The modules of a list as the option has it, separated by commas. */
+export function dialectPaths(list: string): string[] {
+  return list.split(',').filter((path) => path !== '');
+}
+
 /**
  * Loads a user's own dialect: the default export of a module. It is held to its contract: an error of its own is
  * reported and counts as "not recognised", and a value of the wrong type as not given, so that it can lose nothing.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { SextantError } from '../errors.ts';
-import { isModulePath, loadModule } from '../load-module.ts';
+import { checkModule, isModulePath, loadModule } from '../load-module.ts';
 import type { Log } from '../log.ts';
 import type { Options } from '../options.ts';
 import type { Store } from './store.ts';
@@ -14,11 +14,13 @@ interface StoreParts {
   onBroken(file: string): void;
 }
 
+type OpenStore = (options: Options, parts: StoreParts) => Promise<Store>;
+
 /**
  * The stores that come with Sextant; a new one is a folder here and a line in this list. Each is loaded when it
  * is chosen, so that nobody pays for the client of another.
  */
-const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => Promise<Store>>> = {
+const stores: Readonly<Record<string, OpenStore>> = {
   async duckdb(options, parts) {
     const { openDuckDbStore } = await import('./duckdb/store.ts');
     return await openDuckDbStore({
@@ -32,10 +34,8 @@ const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => P
   },
   async bigquery(options, parts) {
     const { openBigQueryStore } = await import('./bigquery/store.ts');
-    if (options.bigquery_project === null)
-      throw new SextantError('bad_request', 'The BigQuery store needs SEXTANT_BIGQUERY_PROJECT.');
     return await openBigQueryStore({
-      project: options.bigquery_project,
+      project: projectOf(options),
       dataset: options.bigquery_dataset,
       endpoint: options.bigquery_endpoint,
       query_timeout_ms: options.sql_timeout_ms,
@@ -44,13 +44,31 @@ const stores: Readonly<Record<string, (options: Options, parts: StoreParts) => P
   },
 };
 
-/** @throws SextantError bad_request when the configuration names no store of the list */
+/** @throws SextantError bad_request when the configuration names no store of the list, or lacks what that one needs */
 export async function openStore(options: Options, parts: StoreParts): Promise<Store> {
   if (isModulePath(options.store)) return await openOwnStore(options, parts);
-  const open = Object.hasOwn(stores, options.store) ? stores[options.store] : undefined;
-  if (open) return await open(options, parts);
+  return await storeOf(options)(options, parts);
+}
+
+/**
+ * Says without opening anything whether the store can be the one that is asked for.
+ * @throws SextantError bad_request
+ */
+export function checkStore(options: Options): void {
+  if (isModulePath(options.store)) checkModule(options.store);
+  else if (storeOf(options) === stores['bigquery']) projectOf(options);
+}
+
+function storeOf({ store }: Options): OpenStore {
+  const open = Object.hasOwn(stores, store) ? stores[store] : undefined;
+  if (open) return open;
   const known = Object.keys(stores).join(' and ');
-  throw new SextantError('bad_request', `There is no store "${options.store}"; there are ${known}.`);
+  throw new SextantError('bad_request', `There is no store "${store}"; there are ${known}.`);
+}
+
+function projectOf({ bigquery_project }: Options): string {
+  if (bigquery_project !== null) return bigquery_project;
+  throw new SextantError('bad_request', 'The BigQuery store needs SEXTANT_BIGQUERY_PROJECT.');
 }
 
 /** A module whose default export takes options and parts, and gives a store. */

@@ -8,6 +8,8 @@ import {
   bigOutline,
   hostile_trace_id,
   hostileTrace,
+  late_trace_id,
+  lateOutline,
   tracesOf,
 } from '../support/fake-traces.ts';
 
@@ -21,7 +23,10 @@ beforeAll(async () => {
   const now = Date.now();
   const traces = tracesOf(exampleConversations(), now);
   trace_id = traces[0]!.trace_id;
-  const outlines = new Map([[big_trace_id, bigOutline(big_spans)]]);
+  const outlines = new Map([
+    [big_trace_id, bigOutline(big_spans)],
+    [late_trace_id, lateOutline()],
+  ]);
   collector = await startFakeCollector({ traces: [hostileTrace(now), ...traces], outlines });
   browser = await launchBrowser();
 });
@@ -47,6 +52,22 @@ async function cursorRow(page: Page): Promise<string | null> {
 }
 
 describe('the waterfall', () => {
+  it('never cuts off the first digits of a duration', async () => {
+    await withTrace(late_trace_id, async (page) => {
+      for (const width of [1440, 1000, 700]) {
+        await page.setViewportSize({ width, height: 900 });
+        const hidden_px = await page.locator('tr[aria-rowindex] td:last-child').evaluateAll((tracks) =>
+          tracks.map((track) => {
+            const words_px = track.lastElementChild?.getBoundingClientRect().left ?? Number.NaN;
+            return track.getBoundingClientRect().left - words_px;
+          }),
+        );
+        expect(hidden_px.length).toBeGreaterThan(1);
+        expect(Math.max(...hidden_px), `${width} px wide`).toBeLessThan(1);
+      }
+    });
+  });
+
   it('is used by keyboard: moves, folds, unfolds, and the URL follows', async () => {
     await withTrace(trace_id, async (page) => {
       const grid = page.getByRole('treegrid');

@@ -268,3 +268,14 @@ export function bigOutline(spans: number): SpanOutline[] {
     };
   });
 }
+
+export const late_trace_id = '1a7e'.repeat(8);
+
+/** The outline of a trace whose second call begins late and takes the rest of the time. */
+export function lateOutline(): SpanOutline[] {
+  const [root, call] = bigOutline(5).slice(3) as [SpanOutline, SpanOutline];
+  return [
+    { ...root, parent_span_id: null, start_us: 0, duration_ms: 100 },
+    { ...call, parent_span_id: root.span_id, start_us: 41_000, duration_ms: 59, cost_usd: 0.0000438 },
+  ];
+}

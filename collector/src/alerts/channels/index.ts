@@ -1,5 +1,5 @@
 import { SextantError } from '../../errors.ts';
-import { isModulePath } from '../../load-module.ts';
+import { checkModule, isModulePath } from '../../load-module.ts';
 import type { HttpClient } from '../http.ts';
 import { alertmanager } from './alertmanager.ts';
 import { alertmanagerWebhook } from './alertmanager-webhook.ts';
@@ -37,8 +37,21 @@ export async function createChannel(
   http: HttpClient,
 ): Promise<Channel> {
   if (isModulePath(kind)) return loadChannel(kind, settings, http);
+  return channelOf(kind)(settings, http);
+}
+
+/**
+ * Says without making anything whether there is such a channel.
+ * @throws SextantError bad_request
+ */
+export function checkChannel(kind: string): void {
+  if (isModulePath(kind)) checkModule(kind);
+  else channelOf(kind);
+}
+
+function channelOf(kind: string): ChannelFactory {
   const factory = Object.hasOwn(channels, kind) ? channels[kind] : undefined;
-  if (factory !== undefined) return factory(settings, http);
+  if (factory !== undefined) return factory;
   const known = Object.keys(channels).join(', ');
   throw new SextantError(
     'bad_request',

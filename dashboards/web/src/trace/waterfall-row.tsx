@@ -109,13 +109,14 @@ function TimeBar({ span, totals }: { span: SpanOutline; totals: TraceTotals }) {
   const left = ((span.start_us - totals.start_us) / length_us) * 100;
   const width = (Math.max(0, span.duration_ms * 1_000) / length_us) * 100;
   const first_token = span.ttft_ms === null || span.duration_ms <= 0 ? null : span.ttft_ms / span.duration_ms;
-  // The words stand after the bar while there is room, before it where the bar ends late, and else inside.
-  const right = 100 - left - width;
-  const place = right > 30 ? 'after' : left > 30 ? 'before' : 'inside';
+  // The words stand after the bar while there is room, else before it or inside, where there is more. What is too long
+  // loses its end, never the first digits of the duration.
+  const right = Math.max(0, 100 - left - width);
+  const place = right > 30 ? 'after' : left > Math.max(30, width) ? 'before' : 'inside';
   const words = {
-    after: { left: `${left + width}%` },
-    before: { right: `${100 - left}%` },
-    inside: { right: `${Math.max(0, right)}%` },
+    after: { left: `${left + width}%`, maxWidth: `${right}%` },
+    before: { right: `${100 - left}%`, maxWidth: `${left}%` },
+    inside: { right: `${right}%`, maxWidth: `${100 - right}%` },
   };
   return (
     <>
