@@ -15,6 +15,9 @@ export interface AlertKey {
   readonly slice_value: string;
 }
 
+/** Name of alerts on verdicts where no rule asks for them: what watches names it in the context of a verdict. */
+export const default_rule = 'drift';
+
 /** Where a verdict came from. Times are microseconds since 1970. */
 export interface VerdictContext extends AlertKey {
   readonly window_start_us: number;

@@ -6,9 +6,6 @@ import type { VerdictRule } from './rules/rule.ts';
 import type { Policy } from './state.ts';
 import { summarise } from './summary.ts';
 
-/** Name of alerts on verdicts where no rule asks for them: what watches names it in the context of a verdict. */
-export const default_rule = 'drift';
-
 export interface JudgedFinding {
   readonly finding: Finding;
   readonly policy: Policy;

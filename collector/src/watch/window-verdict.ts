@@ -1,12 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Verdict } from '@sextant/detectors';
-import type { VerdictContext } from '../alerts/alert.ts';
+import { default_rule, type VerdictContext } from '../alerts/alert.ts';
 import type { NewRow } from '../stores/schema.ts';
 import type { TimeRange } from './read-sketches.ts';
 import type { Slice, Stream } from './streams.ts';
-
-/** Name of alerts on verdicts where no rule says otherwise. */
-const default_rule = 'drift';
 
 export interface Judged {
   readonly stream: Stream;

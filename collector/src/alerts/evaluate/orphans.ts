@@ -1,7 +1,7 @@
-import type { AlertKey, AlertRecord } from '../alert.ts';
+import { type AlertKey, type AlertRecord, default_rule } from '../alert.ts';
 import type { KeyState, TenantAlert } from '../control.ts';
 import type { RuleBook } from '../rules/rule-book.ts';
-import { default_rule, wants } from '../verdict-finding.ts';
+import { wants } from '../verdict-finding.ts';
 import { rule_error, rules_file_rule } from './findings.ts';
 
 export interface KnownRules {

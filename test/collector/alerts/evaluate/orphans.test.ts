@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { default_rule } from '../../../../collector/src/alerts/verdict-finding.ts';
+import { default_rule } from '../../../../collector/src/alerts/alert.ts';
 import { windowVerdict } from '../../../../collector/src/watch/window-verdict.ts';
 import { noon_us } from '../../../contracts/store/rows.ts';
 import { openRounds } from '../open-rounds.ts';
