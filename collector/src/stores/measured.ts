@@ -1,6 +1,14 @@
 import type { NewRow } from './schema.ts';
 import { slicesOf } from './slices.ts';
-import type { EmbedRow, EvaluationRow, MeasureRow, Row, SketchRow, TraceSummary } from './store.ts';
+import type {
+  Candidate,
+  EmbedRow,
+  EvaluationRow,
+  MeasureRow,
+  Row,
+  SketchRow,
+  TraceSummary,
+} from './store.ts';
 
 type SpanColumn = keyof NewRow<'spans'>;
 
@@ -44,6 +52,14 @@ export const text_characters_max = 4_000;
 /** Encoders read only so much, and some refuse what is longer; the beginning of a message says what it is about. */
 export const embedded_characters_max = 8_000;
 
+/** The first characters of a text, as SQL's `left` counts them: those beyond 16 bits are one. */
+export function beginningOf(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const beginning = text.slice(0, 2 * characters);
+  if (!/[\ud800-\udfff]/.test(beginning)) return text.slice(0, characters);
+  return Array.from(beginning).slice(0, characters).join('');
+}
+
 /** Span attribute by which repeated calls of a tool are known. */
 export const tool_arguments_key = 'gen_ai.tool.call.arguments';
 
@@ -52,6 +68,18 @@ export const tool_arguments_key = 'gen_ai.tool.call.arguments';
  * its span; what is stored later still does not, so that an evaluation is the same whenever it is asked.
  */
 export const span_wait_us = 15_000_000;
+
+/**
+ * What began longer before the root of its trace is not counted among what the trace did: a trace that is never ended
+ * must not be read again and again as a whole.
+ */
+export const trace_lead_us = 3_600_000_000;
+
+/** What a selection decides by, of a row that has the slice columns beside the others. */
+export function toCandidate(row: Row): Candidate {
+  const { tenant, trace_id, conversation_id, time, ingest_time } = row as unknown as Candidate;
+  return { tenant, trace_id, conversation_id, time, ingest_time, slices: slicesOf(row) };
+}
 
 /** A row of the embed queue from one that has the slice columns beside the others. */
 export function toEmbedRow(row: Row): EmbedRow {
@@ -77,7 +105,7 @@ export function toMeasureRow(row: Row): MeasureRow {
     ...{ tenant, trace_id, span_id, conversation_id, time, ingest_time, input_text, output_text },
     slices: slicesOf(row),
     columns: Object.fromEntries(measured_columns.map((column) => [column, row[column] ?? null])),
-    trace: row['parent_span_id'] === null ? { steps, tool_calls, repeated_tool_calls } : null,
+    trace: typeof steps === 'number' ? { steps, tool_calls, repeated_tool_calls } : null,
   };
 }
 

@@ -32,10 +32,13 @@ export interface Store {
 
   /**
    * The oldest rows of a queue that are not finished yet, at most `rows_max` of one day and at least one whole
-   * ingest batch; null when there are none. The same work is returned until it is finished. Rows stored later than
-   * `before_us` are left for another time: an amendment may still come and stamp a span anew.
+   * ingest batch; null when there are none. The same work is returned until it is finished.
    */
-  take<Name extends QueueName>(queue: Name, rows_max: number, before_us?: number): Promise<Work<Name> | null>;
+  take<Name extends QueueName>(
+    queue: Name,
+    rows_max: number,
+    options?: TakeOptions,
+  ): Promise<Work<Name> | null>;
 
   /**
    * Stores what was made of the work and marks it done, both or neither. Finishing the same work again has no
@@ -165,6 +168,34 @@ export interface Work<Name extends QueueName> {
   readonly earlier: readonly QueueRow<Name>[];
 }
 
+export interface TakeOptions {
+  /** Rows stored later are left for another time: an amendment may still come and stamp a span anew. */
+  readonly before_us?: number;
+  /** Which rows anybody will look at; all where it is left out. */
+  readonly selection?: Selection;
+}
+
+/**
+ * Decides which rows of `embed` and `measure` are wanted. Reading texts and traces is what costs most: a store may
+ * hand out the others without them, with an empty text or null.
+ */
+export interface Selection {
+  /** Told of all rows of a work before it is asked about any, by the mark of that work. */
+  see(mark: string, rows: readonly Candidate[]): void;
+  takes(row: Candidate): boolean;
+}
+
+/** What a selection decides by. */
+export interface Candidate {
+  readonly tenant: string;
+  /** Null for an evaluation that names no span. */
+  readonly trace_id: string | null;
+  readonly conversation_id: string | null;
+  readonly time: number;
+  readonly ingest_time: number;
+  readonly slices: Readonly<Record<string, string>>;
+}
+
 /** Rows of one conversation that come again with later ones. */
 export const earlier_max = 64;
 
@@ -214,7 +245,7 @@ export interface MeasureRow {
   /** Beginnings of the last input message where that is a user's, and of the last output message. */
   readonly input_text: string | null;
   readonly output_text: string | null;
-  /** What its trace did until it was stored, where it is the root. */
+  /** What its trace did until it was stored, from an hour before it began, where it is the root. */
   readonly trace: TraceSummary | null;
 }
 

@@ -5,7 +5,7 @@ import type { Counter } from './counter.ts';
 import { type Encoder, EncoderError } from './encoders/encoder.ts';
 import type { WatchedFeatures } from './features.ts';
 import { mapInTurns } from './in-turns.ts';
-import type { Sampling } from './sampling.ts';
+import { type Sampling, selectionOf } from './sampling.ts';
 import { withLanguage } from './slices.ts';
 
 export interface EmbedRequest {
@@ -34,7 +34,7 @@ interface Asked {
  */
 export async function embedMessages(request: EmbedRequest): Promise<number> {
   const { store, rows_max, skipped, sampling } = request;
-  const work = await store.take('embed', rows_max);
+  const work = await store.take('embed', rows_max, { selection: selectionOf(sampling, 'embed') });
   if (work === null) return 0;
   sampling.see(work, work.rows);
   const shares = work.rows.map((row) => ({ row, probability: sampling.probability('embed', row) }));

@@ -1,23 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { transaction } from '../sqlite-transaction.ts';
-import type { QueueName, Work } from '../stores/store.ts';
+import type { Candidate, QueueName, Selection, Work } from '../stores/store.ts';
 import { minuteOf } from './observation.ts';
 import { createSamplingSteps, type MinuteKey } from './sampling-steps.ts';
 
 /** Of a slice with so few rows a minute all are taken. */
 const rare_rows_max = 10;
 const rare_slices_max = 100;
-
-/** What the decision needs of a row. */
-export interface Sampled {
-  readonly tenant: string;
-  readonly trace_id: string;
-  readonly conversation_id: string | null;
-  readonly time: number;
-  readonly ingest_time: number;
-  readonly slices: Readonly<Record<string, string>>;
-}
 
 /**
  * Bounds what embedding and summing cost. Above the budget a share of the conversations is taken, whole ones,
@@ -29,15 +19,23 @@ export interface Sampling {
   /**
    * Decides on these rows where that is open, and counts them: once for each work, which may be taken again.
    */
-  see(work: Pick<Work<QueueName>, 'queue' | 'mark'>, rows: readonly Sampled[]): void;
+  see(work: Pick<Work<QueueName>, 'queue' | 'mark'>, rows: readonly Candidate[]): void;
   /** Share of the conversations that are taken where the row is, 1 for all; null where it is not taken. */
-  probability(queue: QueueName, row: Sampled): number | null;
+  probability(queue: QueueName, row: Candidate): number | null;
 }
 
 export interface SamplingOptions {
   readonly database: DatabaseSync;
   /** Rows of a tenant and queue to be taken in a second of the spans' own time. */
   readonly per_second: number;
+}
+
+/** The same decision, for a store that need not read what is not taken. */
+export function selectionOf(sampling: Sampling, queue: QueueName): Selection {
+  return {
+    see: (mark, rows) => sampling.see({ queue, mark }, rows),
+    takes: (row) => sampling.probability(queue, row) !== null,
+  };
 }
 
 interface SeenMinute {
@@ -57,7 +55,7 @@ export function createSampling({ database, per_second }: SamplingOptions): Sampl
   const seen = new Map<string, SeenMinutes>();
   const marks = new Map<QueueName, string>();
 
-  function see(key: MinuteKey, rows: readonly Sampled[]): void {
+  function see(key: MinuteKey, rows: readonly Candidate[]): void {
     const name = `${key.queue} ${key.tenant}`;
     const minutes = withPortion(seen.get(name), seenMinute(key.minute_us, rows));
     seen.set(name, minutes);
@@ -80,7 +78,7 @@ export function createSampling({ database, per_second }: SamplingOptions): Sampl
       const groups = Map.groupBy(rows, ({ tenant, time }) => JSON.stringify([tenant, minuteOf(time)]));
       transaction(database, () => {
         for (const group of groups.values()) {
-          const [{ tenant, time }] = group as [Sampled];
+          const [{ tenant, time }] = group as [Candidate];
           see({ queue, tenant, minute_us: minuteOf(time) }, group);
         }
       });
@@ -121,7 +119,7 @@ function withPortion(known: SeenMinutes | undefined, portion: SeenMinute): SeenM
   return { ...known, current: { ...current, rows: current.rows + portion.rows, by_slice } };
 }
 
-function seenMinute(minute_us: number, rows: readonly Sampled[]): SeenMinute {
+function seenMinute(minute_us: number, rows: readonly Candidate[]): SeenMinute {
   const by_slice = new Map<string, number>();
   for (const { slices } of rows) {
     for (const slice of sliceNames(slices)) by_slice.set(slice, (by_slice.get(slice) ?? 0) + 1);
@@ -139,7 +137,7 @@ function sliceNames(slices: Readonly<Record<string, string>>): string[] {
 }
 
 /** Where a conversation stands between 0 and 1: the same on every machine. */
-function place({ tenant, conversation_id, trace_id }: Sampled): number {
+function place({ tenant, conversation_id, trace_id }: Candidate): number {
   const name = JSON.stringify([tenant, conversation_id ?? trace_id]);
   return createHash('sha256').update(name).digest().readUInt32BE(0) / 2 ** 32;
 }

@@ -1,5 +1,12 @@
 import type { NewRow } from '../stores/schema.ts';
-import { earlier_max, type QueueName, type QueueRow, type Store, type Work } from '../stores/store.ts';
+import {
+  type Candidate,
+  earlier_max,
+  type QueueName,
+  type QueueRow,
+  type Store,
+  type Work,
+} from '../stores/store.ts';
 import type { Counter } from './counter.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Fits } from './fits.ts';
@@ -9,7 +16,7 @@ import { type Observation, unitKey } from './observation.ts';
 import { observeEmbedding } from './observe-embeddings.ts';
 import { observeEvaluation } from './observe-evaluation.ts';
 import { observeSpan } from './observe-span.ts';
-import type { Sampled, Sampling } from './sampling.ts';
+import { type Sampling, selectionOf } from './sampling.ts';
 import { parseSlices, type SlicesOf } from './slices.ts';
 import type { StreamKey, Streams } from './streams.ts';
 import { type Fault, sumUnits } from './sum-units.ts';
@@ -42,8 +49,10 @@ export type SumQueue = Exclude<QueueName, 'embed'>;
 export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number> {
   if (queue === 'measure' && !parts.watched.has_spans) return 0;
   if (queue === 'score' && !parts.watched.has_evaluations) return 0;
-  const before_us = queue === 'sketch' ? undefined : parts.settled_us();
-  const work = await parts.store.take(queue, parts.rows_max, before_us);
+  const work = await parts.store.take(queue, parts.rows_max, {
+    ...(queue !== 'sketch' && { before_us: parts.settled_us() }),
+    selection: selectionOf(parts.sampling, queue),
+  });
   if (work === null) return 0;
   // Counted when the work is done: the same work may be taken again.
   const faults: Fault[] = [];
@@ -95,7 +104,7 @@ function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]
   };
 }
 
-function sampled(row: SummedRow): Sampled {
+function sampled(row: SummedRow): Candidate {
   if ('vector' in row) return { ...row, slices: parseSlices(row.slices) };
   return { ...row, trace_id: row.trace_id ?? ('score_id' in row ? row.score_id : '') };
 }

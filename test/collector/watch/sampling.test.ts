@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, test } from 'vitest';
-import type { QueueName } from '../../../collector/src/stores/store.ts';
+import type { Candidate, QueueName } from '../../../collector/src/stores/store.ts';
 import { createTables } from '../../../collector/src/watch/control.ts';
-import { createSampling, type Sampled } from '../../../collector/src/watch/sampling.ts';
+import { createSampling } from '../../../collector/src/watch/sampling.ts';
 
 const minute_us = 60_000_000;
 
@@ -11,7 +11,7 @@ function open(database = new DatabaseSync(':memory:')) {
   const sampling = createSampling({ database, per_second: 1 });
   let marks = 0;
   /** The next work of a queue, or the same again. */
-  const see = (queue: QueueName, sent: readonly Sampled[], is_again = false) =>
+  const see = (queue: QueueName, sent: readonly Candidate[], is_again = false) =>
     sampling.see({ queue, mark: String(is_again ? marks : ++marks) }, sent);
   return { database, sampling, see };
 }
@@ -20,8 +20,8 @@ function open(database = new DatabaseSync(':memory:')) {
 function rows(
   count: number,
   minute: number,
-  fields: Partial<Sampled> & { readonly ingest_time?: number } = {},
-): Sampled[] {
+  fields: Partial<Candidate> & { readonly ingest_time?: number } = {},
+): Candidate[] {
   return Array.from({ length: count }, (_, i) => ({
     ...{ tenant: 'default', trace_id: `t${minute}-${i}`, conversation_id: null, slices: {} },
     time: minute * minute_us + i,
@@ -48,7 +48,7 @@ describe('sampling', () => {
     // 600 rows with probability 0.1: beyond 27 and 100 once in a million.
     expect(taken.length).toBeGreaterThan(27);
     expect(taken.length).toBeLessThan(100);
-    const [next] = rows(1, 2) as [Sampled];
+    const [next] = rows(1, 2) as [Candidate];
     see('embed', [next]);
     expect([0.1, null]).toContain(sampling.probability('embed', next));
     expect(sampling.probability('sketch', next), 'queues have a budget each').toBe(1);
@@ -59,7 +59,7 @@ describe('sampling', () => {
     const sent = rows(50, 1);
     see('embed', sent);
     for (let i = 0; i < 20; i++) see('embed', sent, true);
-    const [next] = rows(1, 2) as [Sampled];
+    const [next] = rows(1, 2) as [Candidate];
     see('embed', [next]);
     expect(sampling.probability('embed', next)).toBe(1);
   });
@@ -104,7 +104,7 @@ describe('sampling', () => {
     expect(new Set(rows(100, 1).map((row) => sampling.probability('sketch', row)))).toEqual(
       new Set([0.5, null]),
     );
-    const [rare] = rows(1, 1, { slices: { service: 'rare' } }) as [Sampled];
+    const [rare] = rows(1, 1, { slices: { service: 'rare' } }) as [Candidate];
     expect(sampling.probability('sketch', rare)).toBe(1);
     createTables(database);
   });
@@ -114,7 +114,7 @@ describe('sampling', () => {
     for (const minute of [1, 2, 3]) see('embed', rows(600, minute));
     const fates = Array.from({ length: 200 }, (_, i) =>
       [1, 2, 3].map((minute) => {
-        const [row] = rows(1, minute, { conversation_id: `c${i}` }) as [Sampled];
+        const [row] = rows(1, minute, { conversation_id: `c${i}` }) as [Candidate];
         return sampling.probability('embed', row) !== null;
       }),
     );

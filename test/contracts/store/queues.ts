@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import {
+  type Candidate,
   type EmbedRow,
   earlier_max,
   type QueueName,
@@ -12,6 +13,7 @@ import {
   bare,
   day_us,
   embeddingRow,
+  hour_us,
   message,
   modelCall,
   noon_us,
@@ -260,12 +262,81 @@ export function queueTests(open: OpenStore): void {
     expect(row?.input_text).toBe(question.slice(0, 4_000));
   });
 
+  test('what began over an hour before its root is not counted with the trace', async () => {
+    const step = (number: number, start_time: number) =>
+      modelCall(number, { trace_id: traceId(1), parent_span_id: spanId(1), start_time });
+    await under.store.append({
+      records: [
+        recordAt(
+          100,
+          ...[step(2, noon_us - 1), step(3, noon_us), step(4, noon_us + hour_us)],
+          bare(spanRow(1, { start_time: noon_us + hour_us })),
+        ),
+      ],
+    });
+    const work = await under.store.take('measure', 5);
+    expect(work?.rows.find((row) => numberOf(row) === 1)?.trace?.steps).toBe(2);
+  });
+
+  test('a text that was said before comes with the span that says it again', async () => {
+    const say = (number: number) => modelCall(number, { question: 'yes' });
+    await under.store.append({ records: [recordAt(100, say(1)), recordAt(200, say(2))] });
+    await drain('embed');
+    await drain('measure');
+    await under.store.append({ records: [recordAt(300, say(3))] });
+    await under.reopen();
+    expect((await under.store.take('embed', 5))?.rows).toMatchObject([{ text: 'yes' }]);
+    expect((await under.store.take('measure', 5))?.rows).toMatchObject([{ input_text: 'yes' }]);
+  });
+
+  test('a text that was erased comes with no span any more', async () => {
+    const secret = modelCall(1, { question: 'a secret question' });
+    await under.store.append({ records: [recordAt(100, secret)] });
+    expect((await under.store.take('measure', 5))?.rows).toMatchObject([{ input_text: 'a secret question' }]);
+    await under.store.erase({ tenant: 'default', trace_id: traceId(1) });
+    const { input_messages = null } = secret.span;
+    await under.store.append({ records: [recordAt(200, bare(spanRow(2, { input_messages })))] });
+    expect((await under.store.take('measure', 5))?.rows).toMatchObject([{ input_text: null }]);
+  });
+
+  test.each(['embed', 'measure'] as const)(
+    '%s hands out all rows, and those that are wanted as a whole',
+    async (queue) => {
+      const calls = [1, 2, 3].map((number) => modelCall(number, { conversation_id: `c${number}` }));
+      await under.store.append({ records: [recordAt(100, ...calls)] });
+      const whole = (await under.store.take(queue, 10))?.rows ?? [];
+      const asked: string[] = [];
+      const takes = (row: Candidate) => {
+        asked.push(JSON.stringify(row));
+        return row.conversation_id === 'c2';
+      };
+      const seen = new Map<string, readonly string[]>();
+      const see = (mark: string, rows: readonly Candidate[]) => {
+        expect(asked).toEqual([]);
+        seen.set(
+          mark,
+          rows.map((row) => JSON.stringify(row)),
+        );
+      };
+      const work = await under.store.take(queue, 10, { selection: { see, takes } });
+      expect(numbersOf(work)).toEqual([1, 2, 3]);
+      expect(work?.rows[1]).toEqual(whole[1]);
+      const known = ({ tenant, trace_id, conversation_id, time, ingest_time, slices }: Candidate) =>
+        JSON.stringify({ tenant, trace_id, conversation_id, time, ingest_time, slices });
+      for (const [mark, rows] of seen) {
+        expect(mark).toBe(work?.mark);
+        expect(rows).toEqual(work?.rows.map(known));
+        expect(new Set(rows)).toEqual(new Set(asked));
+      }
+    },
+  );
+
   test('what was stored a moment ago is left for another time where that is asked for', async () => {
     await appendPairs(2);
     const [first] = (await under.store.take('measure', 2))?.rows ?? [];
     const ingest_time = first?.ingest_time as number;
-    expect(await under.store.take('measure', 10, ingest_time - 1)).toBeNull();
-    expect(numbersOf(await under.store.take('measure', 10, ingest_time))).toEqual([1, 2]);
+    expect(await under.store.take('measure', 10, { before_us: ingest_time - 1 })).toBeNull();
+    expect(numbersOf(await under.store.take('measure', 10, { before_us: ingest_time }))).toEqual([1, 2]);
     expect(numbersOf(await under.store.take('measure', 10))).toEqual([1, 2, 3, 4]);
   });
 

@@ -7,6 +7,7 @@ import {
   toEvaluationRow,
   toMeasureRow,
   toSketchRow,
+  trace_lead_us,
 } from '../measured.ts';
 import { slice_columns } from '../slices.ts';
 import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.ts';
@@ -115,7 +116,7 @@ function measuredSpans(condition: string): string {
       WHERE ${span_day} AND ${condition}
     ),
     calls AS (
-      SELECT tenant, trace_id, ingest_time, is_leaf, tool_name,
+      SELECT tenant, trace_id, start_time, ingest_time, is_leaf, tool_name,
         COALESCE(operation, '') = 'execute_tool' AS is_tool,
         LAX_STRING(attributes[@arguments_key]) AS arguments
       FROM spans
@@ -126,6 +127,7 @@ function measuredSpans(condition: string): string {
       SELECT r.tenant, r.trace_id, r.span_id, c.is_leaf, c.tool_name, c.is_tool, c.arguments
       FROM chosen AS r
       JOIN calls AS c ON c.tenant = r.tenant AND c.trace_id = r.trace_id AND c.ingest_time <= r.ingest_time
+        AND UNIX_MICROS(c.start_time) >= UNIX_MICROS(r.start_time) - ${trace_lead_us}
       WHERE r.parent_span_id IS NULL
     ),
     traces AS (

@@ -13,6 +13,7 @@ import { nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
 import { emptyDays, type WriteEmptyDay } from './empty-day.ts';
+import { MessageCache } from './message-cache.ts';
 import type { ProgressOfDay } from './progress.ts';
 import { RowInserter } from './row-inserter.ts';
 import { inTransaction } from './transaction.ts';
@@ -61,6 +62,8 @@ export class DayFiles {
   #has_new_days = false;
   /** Days with rows in their log, the one written last at the end. */
   readonly #unsettled = new Set<string>();
+  /** Messages that were read lately, of all days. */
+  readonly messages = new MessageCache();
   /** Inserts rows on any connection. */
   readonly inserter: RowInserter;
   /** The connection that writes, and that attaches and detaches files. */
@@ -193,7 +196,7 @@ export class DayFiles {
 
   async remove(day: string): Promise<void> {
     if (!this.#files.delete(day)) return;
-    this.#keys.delete(day);
+    this.forgetRows(day);
     // First, so that after a crash the file is there without need and not missing.
     this.#options.record.remove(day);
     await this.#createViews();
@@ -205,7 +208,7 @@ export class DayFiles {
   async replace(day: string, path: string): Promise<void> {
     await this.writer.run(`CHECKPOINT "${day}"`);
     await this.writer.run(`DETACH "${day}"`);
-    this.#keys.delete(day);
+    this.forgetRows(day);
     try {
       // The log of the old file is empty by now; it must never be taken for one of the new file.
       await rm(`${this.path(day)}.wal`, { force: true });
@@ -216,9 +219,10 @@ export class DayFiles {
     }
   }
 
-  /** To be called where keys were removed from a file. */
-  forgetKeys(day: string): void {
+  /** To be called where rows were removed from a file. */
+  forgetRows(day: string): void {
     this.#keys.delete(day);
+    this.messages.clear();
   }
 
   async close(): Promise<void> {

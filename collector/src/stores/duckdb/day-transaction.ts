@@ -206,7 +206,7 @@ export class DayTransaction {
     const ids = new DuckDBListValue([...new Set(unsure.map(lookup.id))]);
     const reader = await this.#connection.runAndReadAll(
       `SELECT ${keyExpression(lookup.table)} AS key FROM "${this.file.day}".main.${lookup.table}
-      WHERE list_contains($ids, ${id_columns[lookup.table]})`,
+      WHERE ${id_columns[lookup.table]} IN (SELECT unnest($ids))`,
       { ids },
       { ids: LIST(VARCHAR) },
     );

@@ -50,7 +50,7 @@ async function expireUndated(files: DayFiles, before_us: number): Promise<boolea
     }
   });
   if (left === 0) await files.remove(undated_day);
-  else if (removed > 0) files.forgetKeys(undated_day);
+  else if (removed > 0) files.forgetRows(undated_day);
   return left === 0;
 }
 

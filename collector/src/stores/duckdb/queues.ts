@@ -1,12 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { QueueName, QueueResult, Row, Work } from '../store.ts';
+import type { QueueName, QueueResult, Selection, TakeOptions, Work } from '../store.ts';
 import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
-import { dayBefore } from './days.ts';
+import type { Portion } from './portion.ts';
 import { setProgress } from './progress.ts';
+import { runQuery } from './query.ts';
 import { queueSources } from './queue-sources.ts';
 import { inTransaction } from './transaction.ts';
-import { fromDuckDB } from './values.ts';
 
 /**
  * The queues are not stored: each day file notes the ingest time up to which a queue was worked off, and rows
@@ -14,25 +14,33 @@ import { fromDuckDB } from './values.ts';
  */
 export async function takeWork<Name extends QueueName>(
   files: DayFiles,
-  queue: Name,
-  rows_max: number,
-  before_us = Number.MAX_SAFE_INTEGER,
+  { queue, rows_max, before_us = Number.MAX_SAFE_INTEGER, selection = everything }: Taking<Name>,
 ): Promise<Work<Name> | null> {
   const { base } = queueSources[queue];
   for (const day of files.days().reverse()) {
     const file = files.get(day) as DayFile;
     for (;;) {
       const newest = Math.min(file.newest[base], before_us);
-      if (newest <= file.marks[queue]) break;
-      const through = await findPortion(files.writer, file, { queue, rows_max, newest });
-      const work = through === null ? null : await readPortion(files, file, { queue, through });
+      const after_us = file.marks[queue];
+      if (newest <= after_us) break;
+      const through_us = await findPortion(files.writer, file, { queue, rows_max, newest });
+      const mark = JSON.stringify({ day, through: through_us ?? newest } satisfies Mark);
+      const work =
+        through_us && (await readWork(queue, { files, day, after_us, through_us, mark, selection }));
       if (work) return work as Work<Name>;
       // Nothing of these rows belongs to the queue: later calls need not look again.
-      file.marks[queue] = through ?? newest;
+      file.marks[queue] = through_us ?? newest;
     }
   }
   return null;
 }
+
+export interface Taking<Name extends QueueName> extends TakeOptions {
+  readonly queue: Name;
+  readonly rows_max: number;
+}
+
+const everything: Selection = { see() {}, takes: () => true };
 
 export async function finishWork<Name extends QueueName>(
   files: DayFiles,
@@ -71,7 +79,7 @@ async function findPortion(
   }: { readonly queue: QueueName; readonly rows_max: number; readonly newest: number },
 ): Promise<number | null> {
   const { base, condition } = queueSources[queue];
-  const [row] = await read(
+  const [row] = await runQuery(
     connection,
     `WITH batches AS (
       SELECT ingest_time, count(*) AS count FROM "${day}".main.${base} AS s
@@ -82,39 +90,21 @@ async function findPortion(
     running AS (SELECT ingest_time, sum(count) OVER (ORDER BY ingest_time) AS total FROM batches)
     SELECT epoch_us(coalesce(max(ingest_time) FILTER (total <= $rows_max::BIGINT), min(ingest_time))) AS through
     FROM running`,
-    { mark: BigInt(marks[queue]), newest: BigInt(newest), rows_max: BigInt(rows_max) },
+    { mark: marks[queue], newest, rows_max },
   );
   return (row?.['through'] as number | null | undefined) ?? null;
 }
 
-async function readPortion(
-  files: DayFiles,
-  { day, marks }: DayFile,
-  { queue, through }: { readonly queue: QueueName; readonly through: number },
-): Promise<Work<QueueName> | null> {
-  const { rows, earlier, toRow } = queueSources[queue];
-  const bounds = { mark: BigInt(marks[queue]), through: BigInt(through) };
-  const span_days = [day, dayBefore(day)].filter((other) => files.get(other));
-  const portion = await read(files.writer, rows(day, span_days), bounds);
-  if (portion.length === 0) return null;
-  const is_followed = portion.some((row) => row['conversation_id'] !== null);
-  const before =
-    earlier === null || !is_followed ? [] : await read(files.writer, earlier(day, span_days), bounds);
+async function readWork(queue: QueueName, portion: Portion): Promise<Work<QueueName> | null> {
+  const source = queueSources[queue];
+  const rows = await source.rows(portion);
+  if (rows.length === 0) return null;
+  const is_followed = rows.some((row) => row['conversation_id'] !== null);
+  const earlier = source.earlier === null || !is_followed ? [] : await source.earlier(portion, rows);
   return {
     queue,
-    mark: JSON.stringify({ day, through } satisfies Mark),
-    rows: portion.map(toRow),
-    earlier: before.map(toRow),
+    mark: portion.mark,
+    rows: rows.map(source.toRow),
+    earlier: earlier.map(source.toRow),
   } as Work<QueueName>;
-}
-
-async function read(
-  connection: DuckDBConnection,
-  text: string,
-  parameters: Readonly<Record<string, bigint>>,
-): Promise<Row[]> {
-  const reader = await connection.runAndReadAll(text, { ...parameters });
-  return reader.getRowObjects().map((row) => {
-    return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, fromDuckDB(value)]));
-  });
 }

@@ -52,8 +52,8 @@ export async function openDuckDbStore(options: DuckDbOptions): Promise<Store> {
             await insertDay(files, { catalog: day, table, ingest_time: clock.next() }, day_rows);
         }),
       ),
-    take: (queue, rows_max, before_us) =>
-      open(() => write(() => takeWork(files, queue, rows_max, before_us))),
+    take: (queue, rows_max, take_options) =>
+      open(() => write(() => takeWork(files, { ...take_options, queue, rows_max }))),
     finish: (work, results) => open(() => write(() => finishWork(files, work, results, clock))),
     query: (name, parameters, query_options) =>
       open(() => {
