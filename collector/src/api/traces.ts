@@ -111,6 +111,8 @@ function presentSpan(span: Row): Row {
     start_time: isoTime(span['start_time']),
     end_time: isoTime(span['end_time']),
     ingest_time: isoTime(span['ingest_time']),
+    stored_time: isoTime(span['stored_time']),
+    conversation_time: isoTime(span['conversation_time']),
     attributes: json('attributes'),
     resource: json('resource'),
     events: json('events'),

@@ -89,6 +89,14 @@ const spans = table({
     ingest_time,
     trace_state: optional('text', 'W3C trace state as sent.'),
     user_segment: optional('text', 'Group of users the user belongs to, as the application names it.'),
+    stored_time: optional(
+      'time',
+      'When the store first committed the row, where a log event has filled columns since; else NULL.',
+    ),
+    conversation_time: optional(
+      'time',
+      'When the store filled conversation_id from a log event; NULL where the span named it, or nobody.',
+    ),
   },
 });
 
@@ -339,4 +347,5 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 /** A row before the store has stamped it. */
-export type NewRow<Name extends TableName> = Omit<RowOf<(typeof tables)[Name]>, 'ingest_time'>;
+export type NewRow<Name extends TableName> = Omit<RowOf<(typeof tables)[Name]>, StoredColumn>;
+type StoredColumn = 'ingest_time' | 'stored_time' | 'conversation_time';

@@ -163,7 +163,8 @@ export interface Work<Name extends QueueName> {
   readonly rows: readonly QueueRow<Name>[];
   /**
    * What was worked off before of the conversations in the rows, by this collector and on the same day: of each
-   * conversation (and feature, encoder and dimension) the last `earlier_max`, in the same order. None for `embed`.
+   * conversation (and feature, encoder and dimension) the last `earlier_max`, in the same order. Of evaluations a span
+   * that belongs to no conversation counts as one: it may be judged again and again. None for `embed`.
    */
   readonly earlier: readonly QueueRow<Name>[];
 }

@@ -69,7 +69,7 @@ export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number>
 interface Seen {
   readonly rows: readonly Observation[];
   readonly earlier: ReadonlyMap<string, readonly Observation[]>;
-  /** Whether more was worked off of a conversation than was handed out. */
+  /** Whether more was worked off of a conversation, or a span, than was handed out. */
   isCut(value: Observation): boolean;
 }
 
@@ -93,12 +93,12 @@ function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]
   const rows = work.rows.flatMap((row) => observeRow(row, faults));
   // What is wrong with these was counted when they were new.
   const earlier = work.earlier.flatMap((row) => observeRow(row, []));
-  const counts = countBy(work.earlier, conversationName);
+  const counts = countBy(work.earlier, subjectName);
   return {
     rows,
-    earlier: Map.groupBy(earlier, conversationOfStream),
+    earlier: Map.groupBy(earlier, unitOfStream),
     isCut: (value) => {
-      const name = work.queue === 'sketch' ? conversationOfStream(value) : conversationName(value);
+      const name = work.queue === 'sketch' ? subjectOfStream(value) : subjectName(value);
       return (counts.get(name) ?? 0) >= earlier_max;
     },
   };
@@ -128,14 +128,24 @@ function streamName({ tenant, feature, encoder, dimension }: StreamKey): string 
   return JSON.stringify([tenant, feature, encoder, dimension]);
 }
 
-/** By what a store counts the rows that were worked off before. */
-function conversationName(row: SummedRow | Observation): string {
-  if ('vector' in row) return conversationOfStream(row);
-  return JSON.stringify([row.tenant, row.conversation_id]);
+function unitOfStream(value: Observation): string {
+  return JSON.stringify([streamName(value), unitKey(value)]);
 }
 
-function conversationOfStream(row: StreamKey & { readonly conversation_id: string | null }): string {
-  return JSON.stringify([streamName(row), row.conversation_id]);
+/** By what a store counts the rows that were worked off before. */
+function subjectName(row: SummedRow | Observation): string {
+  if ('vector' in row) return subjectOfStream(row);
+  return JSON.stringify([row.tenant, subjectOf(row)]);
+}
+
+function subjectOfStream(row: StreamKey & Subject): string {
+  return JSON.stringify([streamName(row), subjectOf(row)]);
+}
+
+type Subject = Pick<QueueRow<'score'>, 'trace_id' | 'span_id' | 'conversation_id'>;
+
+function subjectOf({ trace_id, span_id, conversation_id }: Subject): readonly (string | null)[] {
+  return conversation_id === null ? [trace_id, span_id] : [conversation_id];
 }
 
 interface Summing extends SumParts, Seen {
@@ -156,12 +166,9 @@ function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sket
   if (fit === null) return [];
   const conversations = [...Map.groupBy(free, unitKey)].map(([unit_key, added]): Conversation => {
     const [first] = added as [Observation];
-    const is_followed = first.conversation_id !== null;
-    const known = is_followed ? (summing.earlier.get(conversationOfStream(first)) ?? []) : [];
-    const before = known.filter(
-      (value) => unitKey(value) === unit_key && value.ingest_time > (stream.begun_us ?? 0),
-    );
-    return { unit_key, before, added, is_cut: is_followed && summing.isCut(first) };
+    const known = summing.earlier.get(unitOfStream(first)) ?? [];
+    const before = known.filter((value) => value.ingest_time > (stream.begun_us ?? 0));
+    return { unit_key, before, added, is_cut: summing.isCut(first) };
   });
   const units = unitsOf(stream, conversations);
   const late = units.filter(({ home_us }) => home_us < (stream.cursor_us ?? 0));

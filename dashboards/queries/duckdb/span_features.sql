@@ -29,7 +29,11 @@ steps AS (
     coalesce(c.operation, '') = 'execute_tool' AS is_tool,
     json_extract_string(c.attributes, '$."' || $arguments_key || '"') AS arguments
   FROM chosen AS r
-  JOIN spans AS c ON c.tenant = r.tenant AND c.trace_id = r.trace_id AND c.ingest_time <= r.ingest_time
+  JOIN spans AS c
+    ON c.tenant = r.tenant
+    AND c.trace_id = r.trace_id
+    -- What a span gained later does not make it a later one.
+    AND coalesce(c.stored_time, c.ingest_time) <= coalesce(r.stored_time, r.ingest_time)
   WHERE r.parent_span_id IS NULL
 ),
 traces AS (

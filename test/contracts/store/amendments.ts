@@ -195,10 +195,11 @@ export function amendmentTests(open: OpenStore, { amends_stored_spans }: Amendme
     test('nothing else of the span', async () => {
       const fields = { user_id: 'ada', cost_usd: 0.5, input_tokens: 7, attributes: '{"a":1}' };
       await under.store.append({ records: [spans(100, silent(1, fields), silent(2, fields))] });
-      const { ingest_time: _stamped, ...before } = await spanOf(1);
+      const { ingest_time: stamped, ...before } = await spanOf(1);
       await under.store.append({ records: [amends(200, said(1))] });
-      const { input_messages, output_messages, ingest_time: _restamped, ...after } = await spanOf(1);
-      expect({ ...after, input_messages: null, output_messages: null }).toEqual(before);
+      const { input_messages, output_messages, stored_time, ingest_time, ...after } = await spanOf(1);
+      expect({ ...after, input_messages: null, output_messages: null, stored_time: null }).toEqual(before);
+      expect(stored_time ?? ingest_time).toEqual(stamped);
       expect([input_messages, output_messages].flat().filter((hash) => hash !== null)).toHaveLength(
         amends_stored_spans ? 2 : 0,
       );

@@ -3,6 +3,7 @@ import type { NewRow } from '../../../collector/src/stores/schema.ts';
 import type { QueryValue, Row, SpanRows } from '../../../collector/src/stores/store.ts';
 import { type OpenStore, useStore } from './harness.ts';
 import {
+  amendment,
   bare,
   day_us,
   embeddingRow,
@@ -205,6 +206,25 @@ export function driftQueryTests(open: OpenStore): void {
     expect(await named('user_segment', 'new')).toEqual(['of a span']);
     expect(await named('user_segment', 'old')).toEqual([]);
     expect(await ask('evaluations', { ...asked, limit: 1 })).toHaveLength(1);
+  });
+
+  test('evaluations know of their spans what was known when they were made', async () => {
+    const about = (number: number) => ({ trace_id: traceId(number), span_id: spanId(number) });
+    const judge = (number: number) =>
+      scoreRow(`of ${number}`, { ...about(number), time: noon_us + second_us });
+    const spans = [modelCall(1, { conversation_id: 'c1' }), modelCall(2)];
+    await under.store.append({ records: [recordWith(100, { spans, scores: [judge(1), judge(2)] })] });
+    const columns = { response_id: 'r', conversation_id: 'c2' };
+    const amendments = [amendment(1, { columns }), amendment(2, { columns })];
+    await under.store.append({ records: [recordWith(200, { amendments })] });
+    const asked = { ...range, slice_key: 'service', slice_value: 'shop', limit: 10, span_wait_us: 0 };
+    const rows = await ask('evaluations', asked);
+    expect(new Map(rows.map((row) => [row['score_id'], row['conversation_id']]))).toEqual(
+      new Map([
+        ['of 1', 'c1'],
+        ['of 2', null],
+      ]),
+    );
   });
 
   test('version_changes tells when a version came after another', async () => {

@@ -10,6 +10,7 @@ import {
 } from '../../../collector/src/stores/store.ts';
 import { type OpenStore, rowsOf, useStore } from './harness.ts';
 import {
+  amendment,
   bare,
   day_us,
   embeddingRow,
@@ -385,6 +386,31 @@ export function queueTests(open: OpenStore): void {
     expect(work?.rows.map(({ slices }) => slices['service'])).toEqual(['shop', 'shop']);
   });
 
+  test('what a span gains long after it was judged takes it from no evaluation', async () => {
+    const about = (number: number) => ({ trace_id: traceId(number), span_id: spanId(number) });
+    const judge = (number: number) => scoreRow(`of ${number}`, about(number));
+    const spans = [
+      modelCall(1, { conversation_id: 'c1' }),
+      modelCall(2, { conversation_id: 'c1' }),
+      modelCall(3),
+    ];
+    await under.store.append({ records: [recordWith(100, { spans, scores: [judge(1), judge(3)] })] });
+    await drain('score');
+    passTime(60_000);
+    const gained = [
+      amendment(1, { columns: { response_id: 'r1' } }),
+      amendment(3, { columns: { conversation_id: 'c1' } }),
+    ];
+    await under.store.append({ records: [recordWith(200, { amendments: gained })] });
+    await under.store.append({ records: [recordWith(300, { scores: [judge(2)] })] });
+    const work = await under.store.take('score', 5);
+    expect(work?.rows).toMatchObject([{ score_id: 'of 2', conversation_id: 'c1' }]);
+    // What was judged before its conversation was known was counted by itself.
+    expect(work?.earlier).toMatchObject([
+      { score_id: 'of 1', conversation_id: 'c1', slices: { service: 'shop' } },
+    ]);
+  });
+
   test.each(['sketch', 'measure', 'score'] as const)(
     '%s brings what was worked off of the same conversations',
     async (queue) => {
@@ -442,9 +468,7 @@ export function queueTests(open: OpenStore): void {
       });
     await appendScore(100);
     await drain('score');
-    const now = Date.now;
-    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000);
-    onTestFinished(() => clock.mockRestore());
+    passTime(-3_600_000);
     await under.reopen();
     await appendScore(200);
     const work = await under.store.take('score', 10);
@@ -459,6 +483,13 @@ export function queueTests(open: OpenStore): void {
     await under.store.finish(work, embedAll(work));
     expect(numbersOf(await under.store.take('embed', 10))).toEqual([9]);
   });
+}
+
+/** The machine's clock goes on by so much until the test ends. */
+function passTime(time_ms: number): void {
+  const now = Date.now;
+  const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + time_ms);
+  onTestFinished(() => clock.mockRestore());
 }
 
 function answer(row: EmbedRow) {

@@ -96,11 +96,11 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     rows: `${judgedSpans(in_portion)} SELECT * FROM judged ORDER BY ingest_time, trace_id, span_id, score_id`,
     earlier: `${judgedSpans(`(${in_portion} OR ${in_earlier})`)}
       SELECT * FROM judged
-      WHERE ingest_time IN UNNEST(@earlier_times) AND conversation_id IN (
-        SELECT conversation_id FROM judged
-        WHERE ingest_time IN UNNEST(@ingest_times) AND conversation_id IS NOT NULL)
+      WHERE ingest_time IN UNNEST(@earlier_times) AND subject IN (
+        SELECT subject FROM judged
+        WHERE ingest_time IN UNNEST(@ingest_times) AND subject IS NOT NULL)
       QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY tenant, conversation_id ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
+        PARTITION BY tenant, subject ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
       ) <= ${earlier_max}
       ORDER BY ingest_time, trace_id, span_id, score_id`,
     toRow: toEvaluationRow,
@@ -151,7 +151,10 @@ function measuredSpans(condition: string): string {
     ORDER BY ingest_time, trace_id, span_id`;
 }
 
-/** Evaluations, those that were repeated once, with what is known of their spans, which may be of the day before. */
+/**
+ * Evaluations, those that were repeated once, with what is known of their spans, which may be of the day before. Their
+ * subject is a conversation, or a span that belongs to none.
+ */
 function judgedSpans(condition: string): string {
   return `WITH firsts AS (
       SELECT * FROM scores
@@ -165,7 +168,7 @@ function judgedSpans(condition: string): string {
       WHERE start_time >= TIMESTAMP_MICROS(@from_us - ${day_us}) AND start_time < TIMESTAMP_MICROS(@to_us)
       QUALIFY ${each_span_once}
     ),
-    judged AS (
+    joined AS (
       SELECT e.tenant, e.score_id, e.name, e.source, e.trace_id, e.span_id, UNIX_MICROS(e.time) AS time,
         UNIX_MICROS(e.ingest_time) AS ingest_time, e.value, e.label, p.conversation_id,
         ${slice_columns.map((column) => `p.${column}`).join(', ')}
@@ -173,5 +176,9 @@ function judgedSpans(condition: string): string {
       LEFT JOIN subjects AS p
         ON p.tenant = e.tenant AND p.trace_id = e.trace_id AND p.span_id = e.span_id
           AND UNIX_MICROS(p.ingest_time) <= UNIX_MICROS(e.ingest_time) + ${span_wait_us}
+    ),
+    judged AS (
+      SELECT *, COALESCE('conversation ' || conversation_id, 'span ' || trace_id || ' ' || span_id) AS subject
+      FROM joined
     )`;
 }

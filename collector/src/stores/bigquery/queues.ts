@@ -25,7 +25,7 @@ export async function takeWork<Name extends QueueName>(
     const { rows, earlier, toRow } = queueSources[queue];
     const portion = await readDay(client, mark, { queue, text: rows });
     if (portion.length > 0) {
-      const is_followed = portion.some((row) => row['conversation_id'] !== null);
+      const is_followed = portion.some((row) => (row['subject'] ?? row['conversation_id']) !== null);
       const before = earlier === null || !is_followed ? [] : await readBefore(client, state, { queue, mark });
       return {
         queue,

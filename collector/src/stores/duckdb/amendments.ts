@@ -42,7 +42,8 @@ export interface ApplyOptions {
 
 /**
  * Fills columns the spans of a day have left null, and stamps those spans anew, so that the queues see them
- * again. A span that gains nothing stays as it is.
+ * again. They keep when they were stored first, and when their conversation came: an evaluation knows of its span what
+ * was known then. A span that gains nothing stays as it is.
  */
 export async function applyAmendments(connection: DuckDBConnection, options: ApplyOptions): Promise<void> {
   const { day, waiting_days, ingest_time } = options;
@@ -52,7 +53,10 @@ export async function applyAmendments(connection: DuckDBConnection, options: App
   const filled = names.map((name) => `${name} = coalesce(s.${name}, a.${name})`);
   const gains = names.map((name) => `(s.${name} IS NULL AND a.${name} IS NOT NULL)`);
   await connection.run(
-    `UPDATE "${day}".main.spans AS s SET ${filled.join(', ')}, ingest_time = make_timestamp($ingest_time::BIGINT)
+    `UPDATE "${day}".main.spans AS s SET ${filled.join(', ')}, ingest_time = make_timestamp($ingest_time::BIGINT),
+      stored_time = coalesce(s.stored_time, s.ingest_time),
+      conversation_time = CASE WHEN s.conversation_id IS NULL AND a.conversation_id IS NOT NULL
+        THEN make_timestamp($ingest_time::BIGINT) ELSE s.conversation_time END
     FROM (SELECT tenant, trace_id, span_id, ${firsts.join(', ')} FROM (${waiting.join(' UNION ALL ')})
       GROUP BY tenant, trace_id, span_id) AS a
     WHERE s.tenant = a.tenant AND s.trace_id = a.trace_id AND s.span_id = a.span_id AND (${gains.join(' OR ')})`,

@@ -9,6 +9,7 @@ const columns = [
   ...['tenant', 'trace_id', 'span_id', 'conversation_id', 'start_time AS time', 'ingest_time'],
   ...new Set([...slice_columns, ...measured_columns]),
   ...['input_messages[-1] AS last_input', 'output_messages[-1] AS last_output'],
+  'coalesce(stored_time, ingest_time) AS stored_time',
 ].join(', ');
 const order = 'ORDER BY ingest_time, trace_id, span_id';
 

@@ -61,10 +61,10 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
         portion,
         `${judgedSpans(portion)}
         SELECT * FROM judged AS s
-        WHERE ${before_portion} AND s.conversation_id IN (
-          SELECT conversation_id FROM judged AS s WHERE ${in_portion} AND conversation_id IS NOT NULL)
+        WHERE ${before_portion} AND s.subject IN (
+          SELECT subject FROM judged AS s WHERE ${in_portion} AND subject IS NOT NULL)
         QUALIFY row_number() OVER (
-          PARTITION BY tenant, conversation_id ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
+          PARTITION BY tenant, subject ORDER BY ingest_time DESC, trace_id DESC, span_id DESC, score_id DESC
         ) <= ${earlier_max}
         ORDER BY ingest_time, trace_id, span_id, score_id`,
       ),
@@ -86,9 +86,16 @@ function earlierVectors(day: string): string {
     ) ${vector_order}`;
 }
 
-/** Evaluations until the end of the portion, those that were repeated once, with what is known of their spans. */
+/**
+ * Evaluations until the end of the portion, those that were repeated once, with what is known of their spans. Their
+ * subject is a conversation, or a span that belongs to none.
+ */
 function judgedSpans({ files, day }: Portion): string {
-  const columns = ['tenant', 'trace_id', 'span_id', 'ingest_time', 'conversation_id', ...slice_columns];
+  const columns = [
+    ...['tenant', 'trace_id', 'span_id', 'conversation_id', 'conversation_time', ...slice_columns],
+    'coalesce(stored_time, ingest_time) AS stored_time',
+  ];
+  const heard_until = `e.ingest_time + INTERVAL ${span_wait_us} MICROSECONDS`;
   const span_days = [day, dayBefore(day)].filter((span_day) => files.get(span_day));
   const spans = span_days.map((span_day) => `SELECT ${columns.join(', ')} FROM "${span_day}".main.spans`);
   return `
@@ -97,12 +104,16 @@ function judgedSpans({ files, day }: Portion): string {
       WHERE ${is_evaluation} AND s.ingest_time <= make_timestamp($through_us::BIGINT)
       QUALIFY row_number() OVER (PARTITION BY tenant, score_id ORDER BY ingest_time) = 1
     ),
-    judged AS (
+    joined AS (
       SELECT e.tenant, e.score_id, e.name, e.source, e.trace_id, e.span_id, e.time, e.ingest_time, e.value, e.label,
-        p.conversation_id, ${slice_columns.map((column) => `p.${column}`).join(', ')}
+        CASE WHEN coalesce(p.conversation_time <= ${heard_until}, true) THEN p.conversation_id END AS conversation_id,
+        ${slice_columns.map((column) => `p.${column}`).join(', ')}
       FROM once AS e
       LEFT JOIN (${spans.join(' UNION ALL ')}) AS p
-        ON p.tenant = e.tenant AND p.trace_id = e.trace_id AND p.span_id = e.span_id
-          AND p.ingest_time <= e.ingest_time + INTERVAL ${span_wait_us} MICROSECONDS
+        ON p.tenant = e.tenant AND p.trace_id = e.trace_id AND p.span_id = e.span_id AND p.stored_time <= ${heard_until}
+    ),
+    judged AS (
+      SELECT *, coalesce('conversation ' || conversation_id, 'span ' || trace_id || ' ' || span_id) AS subject
+      FROM joined
     )`;
 }

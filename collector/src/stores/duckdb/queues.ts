@@ -99,7 +99,7 @@ async function readWork(queue: QueueName, portion: Portion): Promise<Work<QueueN
   const source = queueSources[queue];
   const rows = await source.rows(portion);
   if (rows.length === 0) return null;
-  const is_followed = rows.some((row) => row['conversation_id'] !== null);
+  const is_followed = rows.some((row) => (row['subject'] ?? row['conversation_id']) !== null);
   const earlier = source.earlier === null || !is_followed ? [] : await source.earlier(portion, rows);
   return {
     queue,

@@ -10,13 +10,16 @@ interface Step {
   readonly tenant: string;
   readonly trace_id: string;
   readonly start_time: number;
-  readonly ingest_time: number;
+  readonly stored_time: number;
   readonly tool_name: string | null;
   readonly is_tool: boolean;
   readonly row_id: string;
 }
 
-/** Of a trace counts what was stored until its root was, so that it is the same whenever it is asked. */
+/**
+ * Of a trace counts what was stored until its root was, so that it is the same whenever it is asked. What a span gained
+ * since does not make it a later one.
+ */
 export async function readTraces(portion: Portion, roots: readonly Row[]): Promise<Traces> {
   if (roots.length === 0) return new Map();
   const steps = await readSteps(portion, roots);
@@ -38,7 +41,7 @@ function traceOf({ tenant, trace_id }: Pick<Step, 'tenant' | 'trace_id'>): strin
 
 function isBefore(step: Step, root: Row): boolean {
   const began_us = root['time'] as number;
-  return step.ingest_time <= (root['ingest_time'] as number) && step.start_time >= began_us - trace_lead_us;
+  return step.stored_time <= (root['stored_time'] as number) && step.start_time >= began_us - trace_lead_us;
 }
 
 /** @param calls arguments of tools, by row */
@@ -59,11 +62,11 @@ async function readSteps(portion: Portion, roots: readonly Row[]): Promise<Step[
   );
   const rows = await readPortion(
     portion,
-    `SELECT tenant, trace_id, start_time, ingest_time, tool_name, coalesce(operation, '') = 'execute_tool' AS is_tool,
-      rowid::VARCHAR AS row_id
+    `SELECT tenant, trace_id, start_time, coalesce(stored_time, ingest_time) AS stored_time, tool_name,
+      coalesce(operation, '') = 'execute_tool' AS is_tool, rowid::VARCHAR AS row_id
     FROM "${portion.day}".main.spans
     WHERE trace_id IN (SELECT unnest($trace_ids)) AND (is_leaf OR coalesce(operation, '') = 'execute_tool')
-      AND start_time >= make_timestamp($from_us::BIGINT) AND ingest_time <= make_timestamp($through_us::BIGINT)`,
+      AND start_time >= make_timestamp($from_us::BIGINT)`,
     {
       trace_ids: [...new Set(roots.map(({ trace_id }) => trace_id as string))],
       from_us: began_us - trace_lead_us,
