@@ -124,6 +124,7 @@ describe('tidy', () => {
       'store.ts',
       'schema.ts',
       'table.ts',
+      'selection.ts',
       'slices.ts',
       'measured.ts',
       'calls.ts',

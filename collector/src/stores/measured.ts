@@ -1,14 +1,6 @@
 import type { NewRow } from './schema.ts';
 import { slicesOf } from './slices.ts';
-import type {
-  Candidate,
-  EmbedRow,
-  EvaluationRow,
-  MeasureRow,
-  Row,
-  SketchRow,
-  TraceSummary,
-} from './store.ts';
+import type { EmbedRow, EvaluationRow, MeasureRow, Row, SketchRow, TraceSummary } from './store.ts';
 
 type SpanColumn = keyof NewRow<'spans'>;
 
@@ -70,16 +62,10 @@ export const tool_arguments_key = 'gen_ai.tool.call.arguments';
 export const span_wait_us = 15_000_000;
 
 /**
- * What began longer before the root of its trace is not counted among what the trace did: a trace that is never ended
- * must not be read again and again as a whole.
+ * What began longer before the root of its trace is not counted among what the trace did. Clocks differ by less, and a
+ * trace that is never ended must not be read again and again as a whole.
  */
-export const trace_lead_us = 3_600_000_000;
-
-/** What a selection decides by, of a row that has the slice columns beside the others. */
-export function toCandidate(row: Row): Candidate {
-  const { tenant, trace_id, conversation_id, time, ingest_time } = row as unknown as Candidate;
-  return { tenant, trace_id, conversation_id, time, ingest_time, slices: slicesOf(row) };
-}
+export const trace_lead_us = 60_000_000;
 
 /** A row of the embed queue from one that has the slice columns beside the others. */
 export function toEmbedRow(row: Row): EmbedRow {

@@ -87,7 +87,10 @@ export const queries = {
   sketch_sums: { tenant: 'text', feature: 'text', sketch_id: 'text', ...range },
   vectors: { tenant: 'text', feature: 'text', ...slice, ...range, limit: 'integer' },
   vector_features: { tenant: 'text', feature: 'text', ...range, limit: 'integer' },
-  span_features: { tenant: 'text', ...slice, ...range, arguments_key: 'text', limit: 'integer' },
+  span_features: {
+    ...{ tenant: 'text', ...slice, ...range, limit: 'integer' },
+    ...{ arguments_key: 'text', trace_lead_us: 'integer' },
+  },
   evaluations: { tenant: 'text', ...slice, ...range, span_wait_us: 'integer', limit: 'integer' },
   version_changes: { tenant: 'text', to_us: 'integer', limit: 'integer' },
   verdicts: { tenant: 'text', feature: 'text', ...slice, ...range },

@@ -159,8 +159,10 @@ export interface Work<Name extends QueueName> {
   readonly queue: Name;
   /** Opaque to the caller: which rows these are. */
   readonly mark: string;
-  /** In the order of their ingest time, trace and span. */
+  /** Those that are wanted, in the order of their ingest time, trace and span. */
   readonly rows: readonly QueueRow<Name>[];
+  /** How many there are that nobody wants; they are done with the others. */
+  readonly left_out: number;
   /**
    * What was worked off before of the conversations in the rows, by this collector and on the same day: of each
    * conversation (and feature, encoder and dimension) the last `earlier_max`, in the same order. Of evaluations a span
@@ -172,14 +174,16 @@ export interface Work<Name extends QueueName> {
 export interface TakeOptions {
   /** Rows stored later are left for another time: an amendment may still come and stamp a span anew. */
   readonly before_us?: number;
-  /** Which rows anybody will look at; all where it is left out. */
+  /** Which rows are wanted; all where it is left out. */
   readonly selection?: Selection;
 }
 
-/**
- * Decides which rows of `embed` and `measure` are wanted. Reading texts and traces is what costs most: a store may
- * hand out the others without them, with an empty text or null.
- */
+export interface Taking<Name extends QueueName> extends TakeOptions {
+  readonly queue: Name;
+  readonly rows_max: number;
+}
+
+/** Decides which rows are wanted, before a store reads what costs most: texts, traces and vectors. */
 export interface Selection {
   /** Told of all rows of a work before it is asked about any, by the mark of that work. */
   see(mark: string, rows: readonly Candidate[]): void;
@@ -189,8 +193,8 @@ export interface Selection {
 /** What a selection decides by. */
 export interface Candidate {
   readonly tenant: string;
-  /** Null for an evaluation that names no span. */
-  readonly trace_id: string | null;
+  /** Of an evaluation that names no span its own id. */
+  readonly trace_id: string;
   readonly conversation_id: string | null;
   readonly time: number;
   readonly ingest_time: number;
@@ -246,7 +250,7 @@ export interface MeasureRow {
   /** Beginnings of the last input message where that is a user's, and of the last output message. */
   readonly input_text: string | null;
   readonly output_text: string | null;
-  /** What its trace did until it was stored, from an hour before it began, where it is the root. */
+  /** What its trace did until it was stored, from a minute before it began on, where it is the root. */
   readonly trace: TraceSummary | null;
 }
 

@@ -36,10 +36,8 @@ export async function embedMessages(request: EmbedRequest): Promise<number> {
   const { store, rows_max, skipped, sampling } = request;
   const work = await store.take('embed', rows_max, { selection: selectionOf(sampling, 'embed') });
   if (work === null) return 0;
-  sampling.see(work, work.rows);
-  const shares = work.rows.map((row) => ({ row, probability: sampling.probability('embed', row) }));
-  const asked = shares.flatMap(({ row, probability }) =>
-    probability === null ? [] : textsOf(row, probability, request),
+  const asked = work.rows.flatMap((row) =>
+    textsOf(row, sampling.probability('embed', row) as number, request),
   );
   const texts = [...new Set(asked.map(({ text }) => text))].filter((text) => text !== '');
   const vectors = await embedEach(texts, request);
@@ -50,8 +48,8 @@ export async function embedMessages(request: EmbedRequest): Promise<number> {
   const results = made.flat();
   await store.finish(work, results);
   skipped.add('not_embeddable', asked.length - results.length);
-  skipped.add('sampled_out', shares.filter(({ probability }) => probability === null).length);
-  return work.rows.length;
+  skipped.add('sampled_out', work.left_out);
+  return work.rows.length + work.left_out;
 }
 
 /** What is said in the output is embedded only where that is asked for by name: it doubles the work. */

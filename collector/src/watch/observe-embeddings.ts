@@ -1,7 +1,7 @@
 import { vectorFault } from '@sextant/detectors';
+import { parseSlices } from '../stores/slices.ts';
 import type { SketchRow } from '../stores/store.ts';
 import { type Observation, valueKey } from './observation.ts';
-import { parseSlices } from './slices.ts';
 
 /** The vector of a row, or what is wrong with it. */
 export function observeEmbedding(row: SketchRow): Observation | { readonly fault: string } {

@@ -1,4 +1,10 @@
-import { span_wait_us, toEvaluationRow, toMeasureRow, tool_arguments_key } from '../stores/measured.ts';
+import {
+  span_wait_us,
+  toEvaluationRow,
+  toMeasureRow,
+  tool_arguments_key,
+  trace_lead_us,
+} from '../stores/measured.ts';
 import type { SketchRow, Store } from '../stores/store.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Observation } from './observation.ts';
@@ -39,7 +45,11 @@ export async function readObservations(
     }
   }
   if (!watched.has_spans) return found;
-  const spans = await store.query('span_features', { ...asked, arguments_key: tool_arguments_key });
+  const spans = await store.query('span_features', {
+    ...asked,
+    arguments_key: tool_arguments_key,
+    trace_lead_us,
+  });
   for (const row of spans) found.push(...observeSpan(toMeasureRow(row), watched));
   return found;
 }

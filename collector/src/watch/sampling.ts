@@ -30,7 +30,7 @@ export interface SamplingOptions {
   readonly per_second: number;
 }
 
-/** The same decision, for a store that need not read what is not taken. */
+/** The same decision, for a store that hands out what is taken. */
 export function selectionOf(sampling: Sampling, queue: QueueName): Selection {
   return {
     see: (mark, rows) => sampling.see({ queue, mark }, rows),

@@ -73,20 +73,3 @@ export function createSlicesOf(database: DatabaseSync): SlicesOf {
     return [whole, ...slices];
   };
 }
-
-/** Slices are written by the collector; anything else in their place counts as none. */
-export function parseSlices(text: string): Record<string, string> {
-  const entries = Object.entries(parseObject(text));
-  return Object.fromEntries(
-    entries.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
-  );
-}
-
-function parseObject(text: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
-}

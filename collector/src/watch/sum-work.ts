@@ -1,12 +1,6 @@
 import type { NewRow } from '../stores/schema.ts';
-import {
-  type Candidate,
-  earlier_max,
-  type QueueName,
-  type QueueRow,
-  type Store,
-  type Work,
-} from '../stores/store.ts';
+import { toCandidate } from '../stores/selection.ts';
+import { earlier_max, type QueueName, type QueueRow, type Store, type Work } from '../stores/store.ts';
 import type { Counter } from './counter.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Fits } from './fits.ts';
@@ -17,7 +11,7 @@ import { observeEmbedding } from './observe-embeddings.ts';
 import { observeEvaluation } from './observe-evaluation.ts';
 import { observeSpan } from './observe-span.ts';
 import { type Sampling, selectionOf } from './sampling.ts';
-import { parseSlices, type SlicesOf } from './slices.ts';
+import type { SlicesOf } from './slices.ts';
 import type { StreamKey, Streams } from './streams.ts';
 import { type Fault, sumUnits } from './sum-units.ts';
 import type { Conversation, UnitsOf } from './units.ts';
@@ -62,8 +56,9 @@ export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number>
     sumStream(rows, { ...parts, ...seen, room, faults }),
   );
   await parts.store.finish(work, sketches);
+  parts.skipped.add('sampled_out', work.left_out);
   for (const { reason, count } of faults) parts.skipped.add(reason, count);
-  return work.rows.length;
+  return work.rows.length + work.left_out;
 }
 
 interface Seen {
@@ -76,20 +71,16 @@ interface Seen {
 type AnyWork = Work<SumQueue>;
 type SummedRow = QueueRow<SumQueue>;
 
-/** Makes values of the rows; what is no value, is not watched or not taken is left out. */
+/** Makes values of the rows; what is no value, is not watched or, of the earlier ones, not taken is left out. */
 function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]): Seen {
   const observeRow = (row: SummedRow, found_faults: Fault[]): Observation[] => {
-    const probability = sampling.probability(work.queue, sampled(row));
-    if (probability === null) {
-      found_faults.push({ reason: 'sampled_out', count: 1 });
-      return [];
-    }
+    const probability = sampling.probability(work.queue, toCandidate(row));
+    if (probability === null) return [];
     return valuesOf(row, watched, found_faults).map((value) => {
       const share = Math.min(probability, value.sampling_probability ?? 1);
       return { ...value, sampling_probability: share === 1 ? null : share };
     });
   };
-  sampling.see(work, work.rows.map(sampled));
   const rows = work.rows.flatMap((row) => observeRow(row, faults));
   // What is wrong with these was counted when they were new.
   const earlier = work.earlier.flatMap((row) => observeRow(row, []));
@@ -102,11 +93,6 @@ function observe(work: AnyWork, { watched, sampling }: SumParts, faults: Fault[]
       return (counts.get(name) ?? 0) >= earlier_max;
     },
   };
-}
-
-function sampled(row: SummedRow): Candidate {
-  if ('vector' in row) return { ...row, slices: parseSlices(row.slices) };
-  return { ...row, trace_id: row.trace_id ?? ('score_id' in row ? row.score_id : '') };
 }
 
 function valuesOf(row: SummedRow, watched: WatchedFeatures, faults: Fault[]): Observation[] {

@@ -30,8 +30,8 @@ import { createUnits } from './units.ts';
 import { renewUnreadableFits } from './upgrade.ts';
 import { createVerdicts, type OnVerdict } from './verdicts.ts';
 
-/** A portion is held in memory, with the texts of its rows; each looks through the messages of its day. */
-const rows_max = 4_096;
+/** Texts are held in memory of those rows that are taken; each portion looks through some columns of its whole day. */
+const rows_max = 8_192;
 const grace_ms_default = 15_000;
 
 type WatchOptionName =

@@ -1,6 +1,6 @@
 -- Spans in a range of time with all that features are made of, optionally of one slice; where there are more than the limit, the same random conversations each time.
 -- scope: all
--- Of a trace counts what was stored until its root was, of texts their beginning.
+-- Of a trace counts what was stored until its root was and began hardly before it, of texts their beginning.
 WITH chosen AS (
   SELECT
     *,
@@ -28,6 +28,7 @@ WITH chosen AS (
 calls AS (
   SELECT
     trace_id,
+    start_time,
     ingest_time,
     is_leaf,
     tool_name,
@@ -41,7 +42,10 @@ calls AS (
 steps AS (
   SELECT r.trace_id, r.span_id, c.is_leaf, c.tool_name, c.is_tool, c.arguments
   FROM chosen AS r
-  JOIN calls AS c ON c.trace_id = r.trace_id AND c.ingest_time <= r.ingest_time
+  JOIN calls AS c
+    ON c.trace_id = r.trace_id
+    AND c.ingest_time <= r.ingest_time
+    AND UNIX_MICROS(c.start_time) >= UNIX_MICROS(r.start_time) - @trace_lead_us
   WHERE r.parent_span_id IS NULL
 ),
 traces AS (

@@ -1,6 +1,6 @@
 -- Spans in a range of time with all that features are made of, optionally of one slice; where there are more than the limit, the same random conversations each time.
 -- scope: all
--- Of a trace counts what was stored until its root was, of texts their beginning.
+-- Of a trace counts what was stored until its root was and began hardly before it, of texts their beginning.
 WITH chosen AS MATERIALIZED (
   SELECT *
   FROM spans
@@ -34,6 +34,7 @@ steps AS (
     AND c.trace_id = r.trace_id
     -- What a span gained later does not make it a later one.
     AND coalesce(c.stored_time, c.ingest_time) <= coalesce(r.stored_time, r.ingest_time)
+    AND epoch_us(c.start_time) >= epoch_us(r.start_time) - $trace_lead_us::BIGINT
   WHERE r.parent_span_id IS NULL
 ),
 traces AS (

@@ -191,7 +191,9 @@ export function appendTests(open: OpenStore): void {
     ).rejects.toThrow();
     await expect(store.expire(second_us)).rejects.toThrow();
     await expect(store.erase({ tenant: 'default', user_id: 'x' })).rejects.toThrow();
-    await expect(store.finish({ queue: 'embed', mark: '', rows: [], earlier: [] }, [])).rejects.toThrow();
+    await expect(
+      store.finish({ queue: 'embed', mark: '', rows: [], left_out: 0, earlier: [] }, []),
+    ).rejects.toThrow();
     await expect(store.close()).rejects.toThrow();
     await under.reopen().catch(() => undefined);
   });

@@ -151,17 +151,20 @@ export function driftQueryTests(open: OpenStore): void {
           ...{ tool_name: 'search', attributes: '{"gen_ai.tool.call.arguments":"{}"}' },
         }),
       );
-    const root = bare(spanRow(1, { operation: 'invoke_agent', service: 'shop' }));
+    const root = bare(
+      spanRow(1, { operation: 'invoke_agent', service: 'shop', start_time: noon_us + 2 * second_us }),
+    );
+    const early = modelCall(5, { trace_id: traceId(1), start_time: noon_us + second_us - 1 });
     const other = modelCall(7, { tenant: 'other' });
-    await under.store.append({ records: [recordAt(100, call, tool(3), tool(4), root, other)] });
+    await under.store.append({ records: [recordAt(100, call, tool(3), tool(4), early, root, other)] });
     const asked = {
       ...{ ...range, slice_key: 'all', slice_value: 'all', limit: 10 },
-      arguments_key: 'gen_ai.tool.call.arguments',
+      ...{ arguments_key: 'gen_ai.tool.call.arguments', trace_lead_us: second_us },
     };
     const rows = await ask('span_features', asked);
-    expect(rows.map((row) => row['span_id'])).toEqual([1, 2, 3, 4].map(spanId));
-    expect(rows[0]).toMatchObject({ steps: 3, tool_calls: 2, repeated_tool_calls: 1, input_text: null });
-    expect(rows[1]).toMatchObject({
+    expect(rows.map((row) => row['span_id'])).toEqual([5, 1, 2, 3, 4].map(spanId));
+    expect(rows[1]).toMatchObject({ steps: 3, tool_calls: 2, repeated_tool_calls: 1, input_text: null });
+    expect(rows[2]).toMatchObject({
       ...{ time: call.span.start_time, conversation_id: null, is_leaf: true, cost_usd: 0.25, steps: null },
       ...{ input_text: 'question 2', output_text: 'answer 2', user_segment: 'new', duration_ms: 250 },
     });

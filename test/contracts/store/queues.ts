@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { toCandidate } from '../../../collector/src/stores/selection.ts';
 import {
   type Candidate,
   type EmbedRow,
@@ -14,7 +15,6 @@ import {
   bare,
   day_us,
   embeddingRow,
-  hour_us,
   message,
   modelCall,
   noon_us,
@@ -263,15 +263,15 @@ export function queueTests(open: OpenStore): void {
     expect(row?.input_text).toBe(question.slice(0, 4_000));
   });
 
-  test('what began over an hour before its root is not counted with the trace', async () => {
+  test('what began over a minute before its root is not counted with the trace', async () => {
     const step = (number: number, start_time: number) =>
       modelCall(number, { trace_id: traceId(1), parent_span_id: spanId(1), start_time });
     await under.store.append({
       records: [
         recordAt(
           100,
-          ...[step(2, noon_us - 1), step(3, noon_us), step(4, noon_us + hour_us)],
-          bare(spanRow(1, { start_time: noon_us + hour_us })),
+          ...[step(2, noon_us - 1), step(3, noon_us), step(4, noon_us + 2 * minute_us)],
+          bare(spanRow(1, { start_time: noon_us + minute_us })),
         ),
       ],
     });
@@ -300,35 +300,61 @@ export function queueTests(open: OpenStore): void {
     expect((await under.store.take('measure', 5))?.rows).toMatchObject([{ input_text: null }]);
   });
 
-  test.each(['embed', 'measure'] as const)(
-    '%s hands out all rows, and those that are wanted as a whole',
+  test.each(['embed', 'sketch', 'measure', 'score'] as const)(
+    '%s hands out what is wanted, and says how much is not',
     async (queue) => {
-      const calls = [1, 2, 3].map((number) => modelCall(number, { conversation_id: `c${number}` }));
-      await under.store.append({ records: [recordAt(100, ...calls)] });
-      const whole = (await under.store.take(queue, 10))?.rows ?? [];
-      const asked: string[] = [];
-      const takes = (row: Candidate) => {
-        asked.push(JSON.stringify(row));
-        return row.conversation_id === 'c2';
-      };
-      const seen = new Map<string, readonly string[]>();
+      const calls = [1, 2, 3].map((number) => {
+        const call = modelCall(number, { conversation_id: `c${number}` });
+        return {
+          ...call,
+          embeddings: call.embeddings.map((row) => ({ ...row, conversation_id: `c${number}` })),
+        };
+      });
+      await under.store.append({ records: [judged(100, ...calls)] });
+      const whole = await under.store.take(queue, 10);
+      expect(whole).toMatchObject({ left_out: 0, rows: [{}, {}, {}] });
+      const seen: { mark: string; rows: readonly Candidate[] }[] = [];
+      const asked: Candidate[] = [];
       const see = (mark: string, rows: readonly Candidate[]) => {
         expect(asked).toEqual([]);
-        seen.set(
-          mark,
-          rows.map((row) => JSON.stringify(row)),
-        );
+        seen.push({ mark, rows });
+      };
+      const takes = (row: Candidate) => {
+        asked.push(row);
+        return row.conversation_id === 'c2';
       };
       const work = await under.store.take(queue, 10, { selection: { see, takes } });
-      expect(numbersOf(work)).toEqual([1, 2, 3]);
-      expect(work?.rows[1]).toEqual(whole[1]);
-      const known = ({ tenant, trace_id, conversation_id, time, ingest_time, slices }: Candidate) =>
-        JSON.stringify({ tenant, trace_id, conversation_id, time, ingest_time, slices });
-      for (const [mark, rows] of seen) {
-        expect(mark).toBe(work?.mark);
-        expect(rows).toEqual(work?.rows.map(known));
-        expect(new Set(rows)).toEqual(new Set(asked));
-      }
+      expect(work).toEqual({ ...whole, rows: [whole?.rows[1]], left_out: 2 });
+      expect(seen.map(({ mark }) => mark)).toEqual([whole?.mark]);
+      expect([...asked].sort(byTime)).toEqual([...(seen[0]?.rows ?? [])].sort(byTime));
+      expect([...asked].sort(byTime)).toEqual(whole?.rows.map(toCandidate));
+    },
+  );
+
+  test('work of which nothing is wanted is work', async () => {
+    await appendPairs(1);
+    const nothing = { see() {}, takes: () => false };
+    const work = await under.store.take('measure', 10, { selection: nothing });
+    expect(work).toMatchObject({ rows: [], left_out: 2, earlier: [] });
+    if (work) await under.store.finish(work, []);
+    expect(await under.store.take('measure', 10)).toBeNull();
+  });
+
+  test.each(['sketch', 'measure', 'score'] as const)(
+    '%s follows no conversations of which nothing is wanted',
+    async (queue) => {
+      const say = (...numbers: number[]) =>
+        numbers.map((number) => {
+          const conversation_id = number % 2 === 0 ? 'even' : 'odd';
+          const call = modelCall(number, { conversation_id });
+          return { ...call, embeddings: call.embeddings.map((row) => ({ ...row, conversation_id })) };
+        });
+      await under.store.append({ records: [judged(100, ...say(1, 2))] });
+      await drain(queue);
+      await under.store.append({ records: [judged(200, ...say(3, 4))] });
+      const takes = ({ conversation_id }: Candidate) => conversation_id === 'even';
+      const work = await under.store.take(queue, 10, { selection: { see() {}, takes } });
+      expect(work?.earlier.map(numberOf)).toEqual([2]);
     },
   );
 
@@ -485,11 +511,17 @@ export function queueTests(open: OpenStore): void {
   });
 }
 
+const minute_us = 60 * second_us;
+
 /** The machine's clock goes on by so much until the test ends. */
 function passTime(time_ms: number): void {
   const now = Date.now;
   const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() + time_ms);
   onTestFinished(() => clock.mockRestore());
+}
+
+function byTime(a: Candidate, b: Candidate): number {
+  return a.time - b.time;
 }
 
 function answer(row: EmbedRow) {

@@ -1,5 +1,6 @@
 import { tool_arguments_key } from '../measured.ts';
-import type { QueueName, QueueResult, Row, Work } from '../store.ts';
+import { everything, isFollowed, ofSubjects, selectRows } from '../selection.ts';
+import type { QueueName, QueueResult, Row, Taking, Work } from '../store.ts';
 import { countDays, type StoreParts } from './append.ts';
 import type { Client } from './client.ts';
 import { boundsOf } from './days.ts';
@@ -16,23 +17,20 @@ const earlier_batches_max = 5_000;
 /** Work that was begun to be answered comes first and unchanged, so that its answers are stored once. */
 export async function takeWork<Name extends QueueName>(
   { client, state }: StoreParts,
-  queue: Name,
-  rows_max: number,
-  before_us = Number.MAX_SAFE_INTEGER,
+  { queue, rows_max, before_us = Number.MAX_SAFE_INTEGER, selection = everything }: Taking<Name>,
 ): Promise<Work<Name> | null> {
   const next = () => nextMark(state, { queue, rows_max, before_us });
   for (let mark = next(); mark; mark = next()) {
     const { rows, earlier, toRow } = queueSources[queue];
     const portion = await readDay(client, mark, { queue, text: rows });
     if (portion.length > 0) {
-      const is_followed = portion.some((row) => (row['subject'] ?? row['conversation_id']) !== null);
-      const before = earlier === null || !is_followed ? [] : await readBefore(client, state, { queue, mark });
-      return {
-        queue,
-        mark: JSON.stringify(mark),
-        rows: portion.map(toRow),
-        earlier: before.map(toRow),
-      } as unknown as Work<Name>;
+      const work = { queue, mark: JSON.stringify(mark) };
+      const wanted = selectRows(portion, { mark: work.mark, selection });
+      const before =
+        earlier !== null && wanted.some(isFollowed) ? await readBefore(client, state, { queue, mark }) : [];
+      const left_out = portion.length - wanted.length;
+      const rows_before = ofSubjects(wanted, before).map(toRow);
+      return { ...work, rows: wanted.map(toRow), left_out, earlier: rows_before } as unknown as Work<Name>;
     }
     // Nothing of these batches belongs to the queue, or the rows are gone.
     state.endWork(queue, mark);

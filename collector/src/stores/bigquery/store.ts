@@ -76,9 +76,8 @@ export async function openBigQueryStore(options: BigQueryOptions): Promise<Store
           ),
         ),
       ),
-    // One query reads rows as a whole, so that leaving out texts would spare nothing.
-    take: (queue, rows_max, { before_us } = {}) =>
-      open(() => write(() => takeWork(parts, queue, rows_max, before_us))),
+    take: (queue, rows_max, take_options) =>
+      open(() => write(() => takeWork(parts, { ...take_options, queue, rows_max }))),
     finish: (work, results) => open(() => write(() => finishWork(parts, work, results))),
     query: (name, parameters, query_options) =>
       open(() =>

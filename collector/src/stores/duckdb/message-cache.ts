@@ -26,16 +26,21 @@ export class MessageCache {
     this.#remove(name);
     this.#messages.set(name, message);
     this.#characters += sizeOf(message);
-    for (const oldest of this.#messages.keys()) {
-      if (this.#characters <= characters_max) return;
-      this.#remove(oldest);
-    }
+    if (this.#characters > characters_max) this.#makeRoom();
   }
 
   /** To be called where messages were erased. */
   clear(): void {
     this.#messages.clear();
     this.#characters = 0;
+  }
+
+  // Half of it at once: where something was removed before them, a Map finds its first entries slowly.
+  #makeRoom(): void {
+    for (const oldest of this.#messages.keys()) {
+      if (this.#characters <= characters_max / 2) return;
+      this.#remove(oldest);
+    }
   }
 
   #remove(name: string): void {

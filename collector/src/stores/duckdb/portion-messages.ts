@@ -5,8 +5,9 @@ import { in_portion, type Portion, readPortion } from './portion.ts';
 
 /** Points to a message of the day. */
 export interface Pointer {
-  readonly tenant: string;
   readonly message_hash: string;
+  /** Knows the message among those of all tenants. */
+  readonly name: string;
 }
 
 /** The last input message of a span that was read with its `last_input`; none where it has none. */
@@ -20,7 +21,7 @@ export function outputOf(span: Row): Pointer[] {
 }
 
 function pointersOf({ tenant }: Row, message_hash: unknown): Pointer[] {
-  return typeof message_hash === 'string' ? [{ tenant: String(tenant), message_hash }] : [];
+  return typeof message_hash === 'string' ? [{ message_hash, name: `${message_hash} ${tenant}` }] : [];
 }
 
 const characters_max = Math.max(embedded_characters_max, text_characters_max);
@@ -39,8 +40,8 @@ export class PortionMessages {
   }
 
   /** What was read of a message; undefined where there is no such message, or nobody has read it. */
-  find(pointer: Pointer): KnownMessage | undefined {
-    return this.#known.get(this.#nameOf(pointer));
+  find({ name }: Pointer): KnownMessage | undefined {
+    return this.#known.get(name);
   }
 
   /** The beginning of the message that was read; null where there is none, or it has no text. */
@@ -57,65 +58,68 @@ export class PortionMessages {
   async readTexts(pointers: readonly Pointer[]): Promise<void> {
     this.#remember(pointers);
     const unknown = pointers.filter((pointer) => this.find(pointer)?.text === undefined);
-    await this.#locate(unknown.filter((pointer) => !this.#row_ids.has(this.#nameOf(pointer))));
-    const row_ids = new Set(unknown.flatMap((pointer) => this.#row_ids.get(this.#nameOf(pointer)) ?? []));
+    await this.#locate(unknown.filter(({ name }) => !this.#row_ids.has(name)));
+    const row_ids = new Set(unknown.flatMap(({ name }) => this.#row_ids.get(name) ?? []));
     if (row_ids.size === 0) return;
     const rows = await readPortion(
       this.#portion,
-      `SELECT tenant, message_hash, role, left(text, ${characters_max}) AS text
+      `SELECT message_hash || ' ' || tenant AS name, role, left(text, ${characters_max}) AS text
       FROM "${this.#portion.day}".main.messages
       WHERE rowid IN (SELECT unnest($row_ids)::BIGINT)`,
       { row_ids: [...row_ids] },
     );
-    for (const row of rows) this.#keep(row as unknown as MessageRow);
+    for (const { name, role, text } of rows as unknown as TextRow[]) this.#keep(name, { role, text });
   }
 
   /** Takes over what is remembered of earlier portions. */
   #remember(pointers: readonly Pointer[]): void {
-    const { messages } = this.#portion.files;
-    for (const pointer of pointers) {
-      const name = this.#nameOf(pointer);
-      const message = this.#known.has(name) ? undefined : messages.find(name);
+    const { files, day } = this.#portion;
+    for (const { name } of pointers) {
+      const message = this.#known.has(name) ? undefined : files.messages.find(`${day} ${name}`);
       if (message !== undefined) this.#known.set(name, message);
     }
   }
 
   /** Looks where messages are: among those that came with the portion, then in the whole day. */
   async #locate(pointers: readonly Pointer[]): Promise<void> {
-    await this.#look(pointers, in_portion);
-    await this.#look(
-      pointers.filter((pointer) => !this.#row_ids.has(this.#nameOf(pointer))),
-      'true',
-    );
-  }
-
-  async #look(pointers: readonly Pointer[], condition: string): Promise<void> {
-    if (pointers.length === 0) return;
-    const rows = await readPortion(
-      this.#portion,
-      `SELECT tenant, message_hash, role, rowid::VARCHAR AS row_id FROM "${this.#portion.day}".main.messages AS s
-      WHERE message_hash IN (SELECT unnest($hashes)) AND ${condition}`,
-      { hashes: [...new Set(pointers.map(({ message_hash }) => message_hash))] },
-    );
-    for (const row of rows as unknown as (Omit<MessageRow, 'text'> & { readonly row_id: string })[]) {
-      this.#row_ids.set(this.#nameOf(row), row.row_id);
-      this.#keep(row);
+    for (const { name, role, row_id } of await this.#look(pointers, in_portion)) {
+      this.#known.set(name, { role });
+      this.#row_ids.set(name, row_id);
+    }
+    const others = pointers.filter(({ name }) => !this.#row_ids.has(name));
+    for (const { name, role, row_id } of await this.#look(others, 'true')) {
+      this.#keep(name, { role });
+      this.#row_ids.set(name, row_id);
     }
   }
 
-  #keep({ role, text, ...pointer }: Omit<MessageRow, 'text'> & Partial<MessageRow>): void {
-    const name = this.#nameOf(pointer);
-    const message = text === undefined ? { role } : { role, text };
-    this.#known.set(name, message);
-    this.#portion.files.messages.keep(name, message);
+  async #look(pointers: readonly Pointer[], condition: string): Promise<FoundRow[]> {
+    if (pointers.length === 0) return [];
+    const rows = await readPortion(
+      this.#portion,
+      `SELECT message_hash || ' ' || tenant AS name, role, rowid::VARCHAR AS row_id
+      FROM "${this.#portion.day}".main.messages AS s
+      WHERE message_hash IN (SELECT unnest($hashes)) AND ${condition}`,
+      { hashes: [...new Set(pointers.map(({ message_hash }) => message_hash))] },
+    );
+    return rows as unknown as FoundRow[];
   }
 
-  #nameOf({ tenant, message_hash }: Pointer): string {
-    return `${this.#portion.day} ${message_hash} ${tenant}`;
+  #keep(name: string, message: KnownMessage): void {
+    this.#known.set(name, message);
+    this.#portion.files.messages.keep(`${this.#portion.day} ${name}`, message);
   }
 }
 
-interface MessageRow extends Pointer {
+interface NamedRow {
+  readonly name: string;
   readonly role: string | null;
+}
+
+interface FoundRow extends NamedRow {
+  readonly row_id: string;
+}
+
+interface TextRow extends NamedRow {
   readonly text: string | null;
 }

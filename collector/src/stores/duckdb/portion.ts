@@ -1,3 +1,4 @@
+import { selectRows } from '../selection.ts';
 import type { Row, Selection } from '../store.ts';
 import type { DayFiles } from './day-files.ts';
 import { type Parameters, runQuery } from './query.ts';
@@ -31,4 +32,20 @@ export async function readPortion(
   parameters: Parameters = {},
 ): Promise<Row[]> {
   return await runQuery(files.writer, statement, { ...parameters, after_us, through_us });
+}
+
+export interface Selected {
+  readonly rows: Row[];
+  /** How many nobody wants. */
+  readonly left_out: number;
+}
+
+/** Reads all rows of a portion and keeps those that are wanted. */
+export async function readWanted(portion: Portion, statement: string): Promise<Selected> {
+  return wantedOf(portion, await readPortion(portion, statement));
+}
+
+export function wantedOf(portion: Portion, all: readonly Row[]): Selected {
+  const rows = selectRows(all, portion);
+  return { rows, left_out: all.length - rows.length };
 }

@@ -4,16 +4,23 @@ import { earlier_max, type QueueName, type QueueRow, type Row } from '../store.t
 import { asks, readAskedMessages } from './asked-messages.ts';
 import { dayBefore } from './days.ts';
 import { readEarlierSpans, readMeasuredSpans } from './measured-spans.ts';
-import { before_portion, in_portion, type Portion, readPortion } from './portion.ts';
+import {
+  before_portion,
+  in_portion,
+  type Portion,
+  readPortion,
+  readWanted,
+  type Selected,
+} from './portion.ts';
 
 /** Where the rows of a queue come from, in the file of a day. */
 interface QueueSource {
   readonly base: 'spans' | 'embeddings' | 'scores';
   /** Rows `s` of the base table that may belong to the queue. */
   readonly condition: string;
-  /** Rows of a portion; spans they are about may be on other days too. */
-  rows(portion: Portion): Promise<Row[]>;
-  /** Rows worked off before that share a conversation with the portion; null where the queue has no use for them. */
+  /** Rows of a portion that are wanted. */
+  rows(portion: Portion): Promise<Selected>;
+  /** Rows worked off before that belong together with those; null where the queue has no use for them. */
   readonly earlier: ((portion: Portion, rows: readonly Row[]) => Promise<Row[]>) | null;
   toRow(row: Row): QueueRow<QueueName>;
 }
@@ -33,7 +40,7 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     base: 'embeddings',
     condition: 'true',
     rows: (portion) =>
-      readPortion(
+      readWanted(
         portion,
         `SELECT * FROM "${portion.day}".main.embeddings AS s WHERE ${in_portion} ${vector_order}`,
       ),
@@ -51,7 +58,7 @@ export const queueSources: Readonly<Record<QueueName, QueueSource>> = {
     base: 'scores',
     condition: is_evaluation,
     rows: (portion) =>
-      readPortion(
+      readWanted(
         portion,
         `${judgedSpans(portion)} SELECT * FROM judged AS s WHERE ${in_portion}
         ORDER BY ingest_time, trace_id, span_id, score_id`,

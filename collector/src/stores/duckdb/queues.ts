@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { QueueName, QueueResult, Selection, TakeOptions, Work } from '../store.ts';
+import { everything, isFollowed, ofSubjects } from '../selection.ts';
+import type { QueueName, QueueResult, Taking, Work } from '../store.ts';
 import type { IngestClock } from './append.ts';
 import type { DayFile, DayFiles } from './day-files.ts';
 import type { Portion } from './portion.ts';
@@ -34,13 +35,6 @@ export async function takeWork<Name extends QueueName>(
   }
   return null;
 }
-
-export interface Taking<Name extends QueueName> extends TakeOptions {
-  readonly queue: Name;
-  readonly rows_max: number;
-}
-
-const everything: Selection = { see() {}, takes: () => true };
 
 export async function finishWork<Name extends QueueName>(
   files: DayFiles,
@@ -97,14 +91,12 @@ async function findPortion(
 
 async function readWork(queue: QueueName, portion: Portion): Promise<Work<QueueName> | null> {
   const source = queueSources[queue];
-  const rows = await source.rows(portion);
-  if (rows.length === 0) return null;
-  const is_followed = rows.some((row) => (row['subject'] ?? row['conversation_id']) !== null);
-  const earlier = source.earlier === null || !is_followed ? [] : await source.earlier(portion, rows);
+  const { rows, left_out } = await source.rows(portion);
+  if (rows.length + left_out === 0) return null;
+  const before = source.earlier !== null && rows.some(isFollowed) ? await source.earlier(portion, rows) : [];
   return {
-    queue,
-    mark: portion.mark,
+    ...{ queue, mark: portion.mark, left_out },
     rows: rows.map(source.toRow),
-    earlier: earlier.map(source.toRow),
+    earlier: ofSubjects(rows, before).map(source.toRow),
   } as Work<QueueName>;
 }

@@ -1,4 +1,5 @@
 import type { NewRow } from '../../../../collector/src/stores/schema.ts';
+import { everything, selectRows } from '../../../../collector/src/stores/selection.ts';
 import {
   type EmbedRow,
   type EvaluationRow,
@@ -8,6 +9,7 @@ import {
   type QueueResult,
   type SketchRow,
   type Store,
+  type TakeOptions,
   type Work,
 } from '../../../../collector/src/stores/store.ts';
 
@@ -47,12 +49,19 @@ export function createMemoryStore(): MemoryStore {
     addEmbeddings: storeEmbeddings,
     addSpans: (rows) => void spans.push([...rows]),
     addEvaluations: (rows) => void evaluations.push([...rows]),
-    async take<Name extends QueueName>(queue: Name): Promise<Work<Name> | null> {
-      const batch = queues[queue][done[queue]];
-      if (!batch) return null;
+    async take<Name extends QueueName>(
+      queue: Name,
+      _rows_max: number,
+      { selection = everything }: TakeOptions = {},
+    ): Promise<Work<Name> | null> {
+      const all = queues[queue][done[queue]];
+      if (!all) return null;
+      const mark = String(done[queue]);
+      const batch = selectRows<object>(all, { mark, selection });
       const before = queue === 'embed' ? [] : queues[queue].slice(0, done[queue]).flat();
       const earlier = earlierOf(before as SketchRow[], batch as readonly SketchRow[]);
-      return { queue, mark: String(done[queue]), rows: batch, earlier } as unknown as Work<Name>;
+      const left_out = all.length - batch.length;
+      return { queue, mark, rows: batch, left_out, earlier } as unknown as Work<Name>;
     },
     async finish<Name extends QueueName>(work: Work<Name>, results: readonly QueueResult<Name>[]) {
       if (Number(work.mark) < done[work.queue]) return;

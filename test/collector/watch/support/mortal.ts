@@ -40,7 +40,7 @@ export type Fate = ReturnType<typeof createFate>;
 
 export function mortalStore(store: MemoryStore, fate: Fate): Store {
   const mortal: Pick<Store, 'take' | 'finish' | 'insert' | 'query'> = {
-    take: (queue, rows_max) => store.take(queue, rows_max),
+    take: (queue, rows_max, options) => store.take(queue, rows_max, options),
     finish: (work, results) => fate.around(() => store.finish(work, results)),
     insert: (table, rows) => fate.around(() => store.insert(table, rows)),
     query: (name, parameters) => store.query(name, parameters),
