@@ -1,9 +1,13 @@
+import { normalTail } from './normal-tail.ts';
+
 /** Nodes of the density in a standard deviation of the bridge where it varies the most. */
 const nodes_per_deviation = 10;
 /** Times closer than this, in the variance of the bridge where it varies the most, are as good as one. */
 const spacing_min = 1 / 256;
 /** From here on the tail is below 3e-14, and its first term says all. */
 const far = 4;
+/** From so many of its standard deviations on a bridge is seen at no time with more than 1e-15 beyond. */
+const deviations_max = 8;
 /** Gregory's weights of the first nodes from an end: the integral of a smooth function cut off there, to h⁴. */
 const end_weights = [3 / 8, 7 / 6, 23 / 24] as const;
 
@@ -12,14 +16,17 @@ const end_weights = [3 / 8, 7 / 6, 23 / 24] as const;
  * null law of the Kolmogorov–Smirnov distance of two samples with ties, where the times are the shares of the pooled
  * values at or below each of them. The density of the paths that stayed within is carried from time to time
  * (Chapman–Kolmogorov equation), and what leaves is added up, so that small tails keep their digits. For times
- * without gaps it is Kolmogorov's series (Doob, Annals of Mathematical Statistics 20, 1949).
+ * without gaps it is Kolmogorov's series (Doob, Annals of Mathematical Statistics 20, 1949). Below 1e-12 it may be an
+ * upper bound.
  */
 export function bridgeSupremumTail(value: number, times: readonly number[]): number {
   if (!(value > 0) || times.length === 0) return 1;
   if (value > far) return 2 * Math.exp(-2 * value * value);
   const clearest = times.reduce((best, time) => (time * (1 - time) > best * (1 - best) ? time : best), 0);
   const variance = clearest * (1 - clearest);
-  const nodes = Math.max(Math.ceil((value / Math.sqrt(variance)) * nodes_per_deviation), 8);
+  const deviations = value / Math.sqrt(variance);
+  if (deviations > deviations_max) return anyBeyond(value, times);
+  const nodes = Math.max(Math.ceil(deviations * nodes_per_deviation), 8);
   const step = value / nodes;
   const within = { density: new Float64Array(2 * nodes + 1), next: new Float64Array(2 * nodes + 1), nodes };
   let left = 0;
@@ -40,6 +47,12 @@ export function bridgeSupremumTail(value: number, times: readonly number[]): num
     before = time;
   }
   return Math.min(left, 1);
+}
+
+/** What is seen at single times, added up (Bonferroni). Nodes fine enough for the density would be thousands. */
+function anyBeyond(value: number, times: readonly number[]): number {
+  const inner = times.filter((time) => time > 0 && time < 1);
+  return inner.reduce((sum, time) => sum + 2 * normalTail(value / Math.sqrt(time * (1 - time))), 0);
 }
 
 function* spaced(times: readonly number[], apart: number): Generator<number> {

@@ -51,6 +51,20 @@ describe('the largest size of a bridge', () => {
     }
   });
 
+  test('where nearly all is one value, goes on far out where that is seen at single times', () => {
+    const ends = Array.from({ length: 40 }, (_, i) => (i + 1) * 1e-6);
+    const times = [...ends, ...ends.map((time) => 1 - time).reverse()];
+    const deviation = Math.sqrt(4e-5 * (1 - 4e-5));
+    const [near, beyond] = [7.999, 8.001].map((z) => bridgeSupremumTail(z * deviation, times)) as [
+      number,
+      number,
+    ];
+    expect(beyond).toBeGreaterThan(near * 0.9);
+    expect(beyond).toBeLessThan(near * 3);
+    expect(bridgeSupremumTail(3, times)).toBeLessThan(1e-300);
+    expect(bridgeSupremumTail(3, [0, ...times, 1])).toBeLessThan(1e-300);
+  });
+
   test('comes near to the law of Kolmogorov as times close up, from below', () => {
     for (const [value, tail] of [
       [1.2238, 0.1],

@@ -87,8 +87,10 @@ export class DayFiles {
       memory_limit: `${Math.ceil(options.memory_bytes / 2 ** 20)}MiB`,
       // With a second thread, the one that waits for it spins: storing a span then takes a third more.
       threads: String(options.threads ?? 1),
-      // Smaller checkpoints stall the writer again and again; larger ones need more memory than there is for long texts.
-      checkpoint_threshold: '64MiB',
+      // A larger one would stall the writer for a second, and need more memory than there is for long texts.
+      checkpoint_threshold: '16MiB',
+      // Checkpoints would join row groups that are not full, and write long texts again and again for it.
+      max_vacuum_tasks: '0',
       temp_directory: join(options.folder, 'temporary'),
       // Long texts are what there is most of: without this, they are hardly compressed.
       zstd_min_string_length: '300',
@@ -201,7 +203,8 @@ export class DayFiles {
     this.#options.record.remove(day);
     await this.#createViews();
     await this.writer.run(`DETACH "${day}"`);
-    for (const suffix of ['', '.wal']) await rm(this.path(day) + suffix, { force: true });
+    // The log first: one that is left alone would be taken for that of the next file of the day.
+    for (const suffix of ['.wal', '']) await rm(this.path(day) + suffix, { force: true });
   }
 
   /** Puts a complete file in the place of the day's in one step. Nothing may use the day meanwhile. */

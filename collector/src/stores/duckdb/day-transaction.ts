@@ -199,7 +199,7 @@ export class DayTransaction {
     return fresh;
   }
 
-  /** Asks the table about items of which the filters are not sure. */
+  /** Asks the table about items of which nobody is sure. */
   async #readStored<Item>(unsure: readonly Item[], lookup: Lookup<Item>): Promise<ReadonlySet<string>> {
     if (unsure.length === 0) return nothing;
     await this.#handing_over;

@@ -4,34 +4,34 @@ import { type HashedKey, KeySet } from './key-set.ts';
  * Remembers which keys a day file holds, in little memory and without ever deciding wrongly: it answers
  * "new" or "stored" only when it is sure, and "ask" when the table has to be asked.
  *
- * Recent keys are kept exactly. All keys are in Bloom filters, which never forget a key but take about one in
- * 100,000 new ones for known (Bloom, 1970: m/n = 24 bits for each key, k = 8 hashes).
+ * Recent keys are kept exactly, and of all keys a few bytes each, in tables of which each is twice as large as the one
+ * before. Asking reads a column of the whole day, so that it must be rare however many keys there are.
  */
 export class KnownKeys {
-  readonly #filters: BloomFilter[] = [];
+  readonly #tables: Fingerprints[] = [];
   #recent = new KeySet();
   #previous = new KeySet();
 
   check(key: HashedKey): 'new' | 'stored' | 'ask' {
     if (this.#recent.has(key) || this.#previous.has(key)) return 'stored';
-    return this.#filters.some((filter) => filter.has(key)) ? 'ask' : 'new';
+    return this.#tables.some((table) => table.has(key)) ? 'ask' : 'new';
   }
 
   get is_empty(): boolean {
-    return this.#filters.length === 0;
+    return this.#tables.length === 0;
   }
 
   add(key: HashedKey): void {
-    let filter = this.#filters.at(-1);
-    if (!filter || filter.is_full) {
-      filter = new BloomFilter();
-      this.#filters.push(filter);
+    let table = this.#tables.at(-1);
+    if (!table || table.is_full) {
+      table = new Fingerprints(table ? Math.min(2 * table.slots, slots_max) : first_slots);
+      this.#tables.push(table);
     }
-    filter.add(key);
+    table.add(key);
     this.remember(key);
   }
 
-  /** Keeps a key that is in the filters already as a recent one. */
+  /** Keeps a key that was added already as a recent one. */
   remember(key: HashedKey): void {
     if (this.#recent.size >= recent_keys_max) {
       this.#previous = this.#recent;
@@ -40,7 +40,7 @@ export class KnownKeys {
     this.#recent.add(key);
   }
 
-  /** After an erasure keys may be stored again; the filters then only ask once more. */
+  /** After an erasure keys may be stored again; then it only asks once more. */
   forgetRecent(): void {
     this.#recent = new KeySet();
     this.#previous = new KeySet();
@@ -48,32 +48,45 @@ export class KnownKeys {
 }
 
 const recent_keys_max = 50_000;
-const filter_keys_max = 2 ** 18;
-const filter_bits = filter_keys_max * 24;
-const hash_count = 8;
+const first_slots = 2 ** 12;
+const slots_max = 2 ** 20;
 
-class BloomFilter {
-  readonly #words = new Uint32Array(filter_bits / 32);
+/**
+ * A number of 31 bits for each key, at the place another hash of it says or just after: one new key in some hundred
+ * million finds its own there by chance. Open addressing with linear probing; what is full stays as it is.
+ */
+class Fingerprints {
+  readonly #slots: Uint32Array;
   #keys = 0;
 
+  constructor(slots: number) {
+    this.#slots = new Uint32Array(slots);
+  }
+
+  get slots(): number {
+    return this.#slots.length;
+  }
+
   get is_full(): boolean {
-    return this.#keys >= filter_keys_max;
+    return 4 * this.#keys >= 3 * this.#slots.length;
   }
 
-  has({ first, second }: HashedKey): boolean {
-    for (let index = 0; index < hash_count; index++) {
-      const bit = (first + Math.imul(index, second)) >>> 0;
-      const place = bit % filter_bits;
-      if ((((this.#words[place >>> 5] as number) >>> (place & 31)) & 1) === 0) return false;
-    }
-    return true;
+  has(key: HashedKey): boolean {
+    return this.#slots[this.#find(key)] !== 0;
   }
 
-  add({ first, second }: HashedKey): void {
-    for (let index = 0; index < hash_count; index++) {
-      const place = ((first + Math.imul(index, second)) >>> 0) % filter_bits;
-      this.#words[place >>> 5] = (this.#words[place >>> 5] as number) | (1 << (place & 31));
-    }
+  add(key: HashedKey): void {
+    this.#slots[this.#find(key)] = key.second;
     this.#keys += 1;
+  }
+
+  /** Where the number of a key is, or may be put. */
+  #find({ first, second }: HashedKey): number {
+    const mask = this.#slots.length - 1;
+    const wanted = second >>> 0;
+    let slot = first & mask;
+    for (let found = this.#slots[slot]; found !== 0 && found !== wanted; found = this.#slots[slot])
+      slot = (slot + 1) & mask;
+    return slot;
   }
 }
