@@ -1,4 +1,5 @@
 import type { AlertSummary, Notification } from './channels/channel.ts';
+import { evidenceOf, howMuch } from './message.ts';
 import { oneLine, webAddress } from './text.ts';
 
 /** An alert in the words of Prometheus Alertmanager, for its API and for the webhooks it sends. */
@@ -31,6 +32,8 @@ export function annotationsOf(alert: AlertSummary, notification_id: string): Lab
   return tidied([
     ['summary', alert.summary],
     ['description', typeof verdict['why'] === 'string' ? verdict['why'] : ''],
+    ['effect', howMuch(verdict) ?? ''],
+    ['evidence', evidenceOf(verdict)],
     ['runbook_url', webAddress(alert.runbook_url) ?? ''],
     ['image_url', webAddress(alert.image_url) ?? ''],
     ['query', alert.query ?? ''],

@@ -53,19 +53,6 @@ export function messageOf({ type, alert, group }: Notification): Message {
   };
 }
 
-/** A notification as a program reads it: the alert, and the group where it is about more. */
-export function dataOf(notification: Pick<Notification, 'alert' | 'group'>): object {
-  const group = groupOf(notification);
-  return { ...notification.alert, ...(group && { group }) };
-}
-
-/** The group, unless the alert is all there is in it. */
-export function groupOf({ alert, group }: Pick<Notification, 'alert' | 'group'>) {
-  const is_alone =
-    group?.truncated === 0 && group.alerts.every(({ alert_id }) => alert_id === alert.alert_id);
-  return is_alone ? undefined : group;
-}
-
 function sentencesOf({ alerts, truncated }: NotificationGroup): string[] {
   // Alone in its group, an alert is what the message is about already.
   if (alerts.length + truncated === 1) return [];
@@ -90,8 +77,8 @@ function factsOf(alert: AlertSummary): Fact[] {
     ['Where', pairs(alert.slice)],
     ['Since', alert.since],
     ['Ended', alert.resolved],
-    ['How much', effect(verdict)],
-    ['Evidence', evidence(verdict)],
+    ['How much', howMuch(verdict)],
+    ['Evidence', evidenceOf(verdict)],
     ['Why', typeof verdict['why'] === 'string' ? verdict['why'] : null],
     ['Last good versions', pairs(alert.last_good_versions ?? {})],
     ['Query', alert.query ?? null],
@@ -110,20 +97,28 @@ function pairs(record: Readonly<Record<string, string>>): string {
     .join(', ');
 }
 
-function effect({ effect, effect_low, effect_high }: AlertSummary['verdict']): string | null {
+/** The effect, with its interval; null where there is none. */
+export function howMuch({ effect, effect_low, effect_high }: AlertSummary['verdict']): string | null {
   if (typeof effect !== 'number') return null;
   if (typeof effect_low !== 'number' || typeof effect_high !== 'number') return figure(effect);
   return `${figure(effect)} (${figure(effect_low)} to ${figure(effect_high)})`;
 }
 
-function evidence({ detector, n_current, n_reference, p }: AlertSummary['verdict']): string {
+/** What was compared, and how likely it is by chance. */
+export function evidenceOf(verdict: AlertSummary['verdict']): string {
+  const { detector, n_current, n_reference, p, level, n_features } = verdict;
   const parts = [
     typeof detector === 'string' ? detector : null,
     typeof n_current === 'number' ? `n = ${n_current}` : null,
     typeof n_reference === 'number' ? `${n_reference} in the reference` : null,
     typeof p === 'number' ? `p = ${figure(p)}` : null,
+    typeof level === 'number' ? `below ${figure(level)} counts${among(n_features)}` : null,
   ];
   return parts.filter((part) => part !== null).join(', ');
+}
+
+function among(n_features: unknown): string {
+  return typeof n_features === 'number' && n_features > 1 ? ` among ${n_features} features` : '';
 }
 
 function figure(value: number): string {

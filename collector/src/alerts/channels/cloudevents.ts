@@ -1,8 +1,11 @@
 import type { HttpClient } from '../http.ts';
-import { dataOf } from '../message.ts';
+import { fittingBody } from '../notification-data.ts';
 import { readSettings } from '../settings.ts';
 import { webAddress } from '../text.ts';
 import type { Channel, ChannelSettings, Notification } from './channel.ts';
+
+/** Source: CloudEvents 1.0.2, size limits: what everything on the way has to forward. */
+const EVENT_BYTES_MAX = 64_000;
 
 /**
  * Sends notifications as CloudEvents 1.0 over HTTP.
@@ -21,7 +24,10 @@ export function cloudevents(settings: ChannelSettings, http: HttpClient): Channe
   return {
     name: read.text('name') ?? 'cloudevents',
     async send(notification, { timeout_ms }) {
-      const { headers, body } = format(attributesOf(notification, source), dataOf(notification));
+      const attributes = attributesOf(notification, source);
+      const { headers, bodyWith } = format(attributes);
+      const bytes_max = EVENT_BYTES_MAX - Buffer.byteLength(JSON.stringify(attributes));
+      const body = fittingBody(notification, { bytes_max, bodyWith });
       const sent = { ...headers, ...(authorization !== null && { authorization }) };
       return http.post({ url, headers: sent, body, timeout_ms });
     },
@@ -41,27 +47,27 @@ function attributesOf({ id, type, time, alert }: Notification, source: string | 
   };
 }
 
-interface Encoded {
+interface Format {
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  bodyWith(data: object): string;
 }
 
 type Attributes = ReturnType<typeof attributesOf>;
 
 /** Source: CloudEvents 1.0.2, HTTP protocol binding, section 3.2. */
-function structured(attributes: Attributes, data: unknown): Encoded {
+function structured(attributes: Attributes): Format {
   return {
     headers: { 'content-type': 'application/cloudevents+json; charset=utf-8' },
-    body: JSON.stringify({ ...attributes, datacontenttype: 'application/json', data }),
+    bodyWith: (data) => JSON.stringify({ ...attributes, datacontenttype: 'application/json', data }),
   };
 }
 
 /** Source: CloudEvents 1.0.2, HTTP protocol binding, section 3.1. */
-function binary(attributes: Attributes, data: unknown): Encoded {
+function binary(attributes: Attributes): Format {
   const headers = Object.entries(attributes).map(([name, value]) => [`ce-${name}`, headerValue(value)]);
   return {
     headers: { 'content-type': 'application/json', ...Object.fromEntries(headers) },
-    body: JSON.stringify(data),
+    bodyWith: (data) => JSON.stringify(data),
   };
 }
 

@@ -1,6 +1,6 @@
 import { SextantError } from '../../errors.ts';
 import type { HttpClient } from '../http.ts';
-import { dataOf } from '../message.ts';
+import { fittingBody } from '../notification-data.ts';
 import type { Outcome } from '../outcome.ts';
 import { readSettings } from '../settings.ts';
 import { oneLine } from '../text.ts';
@@ -11,6 +11,8 @@ const PUBSUB_URL = 'https://pubsub.googleapis.com';
 const SCOPE = 'https://www.googleapis.com/auth/pubsub';
 /** Source: Pub/Sub, quotas: 1,024 bytes for the value of an attribute; a unit is at most 3 bytes. */
 const ATTRIBUTE_UNITS_MAX = 341;
+/** A message is not to take long; Pub/Sub would take 10 MB with the Base64. */
+const DATA_BYTES_MAX = 1_000_000;
 
 /** Gives an access token, however often it is asked. */
 type TokenSource = () => Promise<string>;
@@ -70,7 +72,8 @@ async function authorize(token: TokenSource | null, timeout_ms: number): Promise
 function messageOf(notification: Notification) {
   const { id, type, time, alert } = notification;
   const attributes = { id, type, alert_id: alert.alert_id, tenant: alert.tenant, rule: alert.rule };
-  const data = JSON.stringify({ type, timestamp: time, data: dataOf(notification) });
+  const bodyWith = (data: object) => JSON.stringify({ type, timestamp: time, data });
+  const data = fittingBody(notification, { bytes_max: DATA_BYTES_MAX, bodyWith });
   return {
     data: Buffer.from(data).toString('base64'),
     attributes: Object.fromEntries(

@@ -1,6 +1,8 @@
 import { SextantError } from '../../errors.ts';
 import { alertsOf, isOver } from '../alertmanager.ts';
 import type { HttpClient } from '../http.ts';
+import { evidenceOf, howMuch } from '../message.ts';
+import { whereToLook } from '../notification-data.ts';
 import { readSettings } from '../settings.ts';
 import { publicKeys, readSecret, webhookHeaders } from '../signature.ts';
 import { oneLine } from '../text.ts';
@@ -58,12 +60,18 @@ function requestOf({ type, time }: Notification, alert: AlertSummary) {
       rule: oneLine(alert.rule, TEXT_UNITS_MAX),
       feature: oneLine(alert.feature, TEXT_UNITS_MAX),
       summary: oneLine(alert.summary, SUMMARY_UNITS_MAX),
+      slice: Object.fromEntries(
+        Object.entries(alert.slice).map(([name, value]) => [name, oneLine(value, TEXT_UNITS_MAX)]),
+      ),
       since: alert.since,
+      effect: howMuch(alert.verdict) ?? '',
+      evidence: oneLine(evidenceOf(alert.verdict), TEXT_UNITS_MAX),
       // Never cut: a version that is not whole is none.
       last_good_versions: Object.fromEntries(
         Object.entries(alert.last_good_versions ?? {}).slice(0, VERSIONS_MAX),
       ),
       url: alert.url,
+      ...whereToLook(alert),
     },
   };
 }

@@ -48,20 +48,23 @@ function bodyOf({ title, summary, facts, links, alerts, image_url }: Message, id
   const blocks = [
     { type: 'header', block_id, text: { type: 'plain_text', text: title, emoji: false } },
     ...section(escaped(summary, SECTION_UNITS_MAX)),
-    {
-      type: 'section',
-      fields: facts.slice(0, FIELDS_MAX).map(({ name, value }) => ({
-        type: 'mrkdwn',
-        text: `*${name}*\n${escaped(value, FIELD_UNITS_MAX - name.length - 3)}`,
-        verbatim: true,
-      })),
-    },
+    ...fieldsOf(facts.slice(0, FIELDS_MAX)),
+    ...fieldsOf(facts.slice(FIELDS_MAX)),
     ...section(escaped(alerts.map((alert) => `• ${alert}`).join('\n'), SECTION_UNITS_MAX)),
     ...(image_url === null ? [] : [{ type: 'image', image_url, alt_text: title }]),
     ...section(joined(links.map(({ text, url }) => `<${linkTarget(url)}|${text}>`))),
   ];
   // What notifications and screen readers show instead of the blocks.
   return { text: escaped(summary, SECTION_UNITS_MAX), blocks };
+}
+
+function fieldsOf(facts: Message['facts']) {
+  const fields = facts.map(({ name, value }) => ({
+    type: 'mrkdwn',
+    text: `*${name}*\n${escaped(value, FIELD_UNITS_MAX - name.length - 3)}`,
+    verbatim: true,
+  }));
+  return fields.length === 0 ? [] : [{ type: 'section', fields }];
 }
 
 function section(text: string) {

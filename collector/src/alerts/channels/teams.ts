@@ -28,14 +28,15 @@ export function teams(settings: ChannelSettings, http: HttpClient): Channel {
   });
 }
 
-/** The whole message, or as much of it as Teams is sure to take: first the alerts of a group go, then links. */
+/** The whole message, or as much of it as Teams is sure to take: first the alerts of a group go, the chart, then links. */
 function bodyOf(notification: Notification, embeds: boolean): object {
   const message = messageOf(notification);
   const whole = embeds ? message : { ...message, image_url: null };
   const single = { ...whole, alerts: [] };
-  const brief = { ...single, links: whole.links.slice(0, 1), image_url: null };
+  const plain = { ...single, image_url: null };
+  const brief = { ...plain, links: whole.links.slice(0, 1) };
   const id = notification.id.toWellFormed().slice(0, ID_UNITS_MAX);
-  const bodies = [whole, single, brief].map((version) => posted(cardOf(version, id)));
+  const bodies = [whole, single, plain, brief].map((version) => posted(cardOf(version, id)));
   return (
     bodies.find((body) => Buffer.byteLength(JSON.stringify(body)) < BODY_BYTES_MAX) ??
     posted(cardOf(brief, id))

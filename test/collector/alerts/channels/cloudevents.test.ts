@@ -108,3 +108,11 @@ test('authorisation goes along where it is set, and wrong settings are refused',
   expect((await postOf()).headers).not.toHaveProperty('authorization');
   expect(() => cloudevents({ url, mode: 'batched' }, local_http)).toThrow('one of: structured, binary');
 });
+
+test.each(['structured', 'binary'])('%s stays as small as everything on the way forwards', async (mode) => {
+  const alerts = Array.from({ length: 100 }, () => ({ ...firing.alert, summary: 'so much '.repeat(200) }));
+  const { body } = await postOf({ ...grouped, group: { labels: {}, alerts, truncated: 0 } }, { mode });
+  expect(Buffer.byteLength(body)).toBeLessThan(64_000);
+  const { data = JSON.parse(body) } = JSON.parse(body);
+  expect(data).toMatchObject({ alert_id: 'group', group: { truncated: 95 } });
+});

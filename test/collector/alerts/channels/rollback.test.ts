@@ -5,7 +5,7 @@ import { rollback } from '../../../../collector/src/alerts/channels/rollback.ts'
 import { channelContract } from '../../../contracts/channel.ts';
 import { local_http, postsOf } from '../../../support/local-http.ts';
 import { bare, firing, heartbeat, resolved, trial } from '../../../support/notifications.ts';
-import { address, dictionary, oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
+import { address, dictionary, list, oneOf, problemsOf, record, text, time } from '../../../support/shape.ts';
 
 const secret = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
 const url = 'https://deploy.example/rollback';
@@ -25,14 +25,11 @@ const request = record({
   type: oneOf('rollback.requested'),
   timestamp: time,
   data: record({
-    alert_id: text(),
-    tenant: text(),
-    rule: text(),
-    feature: text(),
-    summary: text(),
-    since: time,
+    ...{ alert_id: text(), tenant: text(), rule: text(), feature: text(), summary: text(), since: time },
+    ...{ slice: dictionary(text(), text()), effect: text(), evidence: text() },
     last_good_versions: dictionary(text(), text()),
-    url: address(),
+    ...{ url: address(), runbook_url: address(), image_url: address() },
+    ...{ query: text(), example_trace_ids: list(text()) },
   }),
 });
 
