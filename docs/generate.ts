@@ -23,6 +23,7 @@ const advice: Record<ErrorCode, string> = {
     'Use a key with the scope the message names, or call from the host the collector is bound to; see [security.md](security.md).',
   destination_blocked:
     'Use an address of https that is public, or list the host in `SEXTANT_ALERT_ALLOW`; see [channels.md](channels.md).',
+  disk_full: 'Free the disk of the data folder; what was accepted is stored when there is room again.',
   startup_failed: 'Change what the message names, and start again.',
   not_found: 'Check the path and the ids; rows may have expired.',
   method_not_allowed: 'Use the method listed in [api.md](api.md).',

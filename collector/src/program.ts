@@ -3,7 +3,8 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type Scope, scopes } from './access/credential.ts';
 import { type CommandContext, type ExitCode, exit_codes, url_flag } from './commands/command.ts';
 import type { ParentChannel } from './commands/store-process.ts';
-import { SextantError } from './errors.ts';
+import { isDiskFull } from './disk-full.ts';
+import { errors, SextantError } from './errors.ts';
 import { option_table } from './options.ts';
 import { addAlerts } from './program-alerts.ts';
 
@@ -22,6 +23,10 @@ export async function runProgram(
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exit_codes.ok : exit_codes.usage;
+    if (isDiskFull(error)) {
+      context.error(`sextant: ${errors.disk_full.message} ${(error as Error).message}\n`);
+      return exit_codes.failed;
+    }
     if (!(error instanceof SextantError)) {
       context.error(`sextant: ${(error as Error).stack}\n`);
       return exit_codes.failed;

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger';
 import fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import { readForwarded } from '../access/forwarded.ts';
 import { enforceScopes } from '../access/route-scope.ts';
+import { isDiskFull } from '../disk-full.ts';
 import { errors, SextantError } from '../errors.ts';
 import { routeAlertChannels } from './alert-channels.ts';
 import { routeAlertRules } from './alert-rules.ts';
@@ -24,7 +25,7 @@ export async function buildApi(parts: ApiParts): Promise<FastifyInstance> {
   enforceScopes(server, (request) => readForwarded(request.headers));
   server.setErrorHandler(async (error: FastifyError | SextantError, request, reply) => {
     const known = asSextantError(error);
-    if (known.code === 'internal')
+    if (known.code === 'internal' || known.code === 'disk_full')
       parts.log.error(
         { error, method: request.method, path: request.url.split('?', 1)[0] },
         'A request failed.',
@@ -63,5 +64,6 @@ function asSextantError(error: FastifyError | SextantError): SextantError {
   if (error.statusCode !== undefined && error.statusCode < 500) {
     return new SextantError('bad_request', error.message, { cause: error });
   }
-  return new SextantError('internal', undefined, { cause: error });
+  const code = isDiskFull(error) ? 'disk_full' : 'internal';
+  return new SextantError(code, undefined, { cause: error });
 }

@@ -1,3 +1,4 @@
+import { isDiskFull } from '../disk-full.ts';
 import { SextantError } from '../errors.ts';
 import { serialise } from '../stores/calls.ts';
 import type { Position } from '../stores/store.ts';
@@ -14,8 +15,8 @@ import { listSegments, segmentPath } from './segments.ts';
  * already, so a record waits for two syncs at most.
  *
  * A failed write takes back what it wrote and refuses the records that waited for it; the next append tries
- * again, so a full disk heals by itself. The last tenth of the disk, at most 1 GiB, is left to the store. After a failed sync nobody knows what is on disk, so the journal
- * refuses everything until the collector is started again.
+ * again, so a full disk heals by itself. The last tenth of the disk, at most 1 GiB, is left to the store. After a
+ * failed sync nobody knows what is on disk, so the journal refuses everything until the collector is started again.
  *
  * A segment written by an earlier process is never written again: a torn tail stays where it is and the
  * reader stops before it.
@@ -274,8 +275,4 @@ class JournalWriter implements Journal {
     this.#refused_at_ms = this.#now();
     return refusal;
   }
-}
-
-function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBType, DuckDBValue } from '@duckdb/node-api';
+import { isDiskFull } from '../../disk-full.ts';
 import { SextantError } from '../../errors.ts';
 import type { QueryValue, Row, SqlOptions, SqlResult } from '../store.ts';
 import { checkStatement } from './sql-guard.ts';
@@ -44,7 +45,7 @@ export async function runSql(
       truncated: reader.currentRowCount > options.rows_max,
     };
   } catch (error) {
-    if (/interrupt/i.test(String(error))) throw error;
+    if (/interrupt/i.test(String(error)) || isDiskFull(error)) throw error;
     throw new SextantError('bad_sql', error instanceof Error ? error.message : String(error), {
       cause: error,
     });
