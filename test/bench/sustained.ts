@@ -2,21 +2,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { constants, zstdCompress } from 'node:zlib';
 import { type SpawnedCollector, spawnCollector } from '../support/spawn-collector.ts';
-import { makePayloads, type Payload } from './support/payload.ts';
+import { endlessBodies } from './support/endless-bodies.ts';
 import { readFigures } from './support/process-figures.ts';
 import { send } from './support/send.ts';
 import { readStats } from './support/stored.ts';
-import { placesOf, variantOf } from './support/variants.ts';
 
 const spans = 512;
 const connections = 4;
 /** Two seconds of the rate that is wanted. */
 const waiting_spans_max = 40_000;
 const share_of_highest = 0.8;
-const compress = promisify(zstdCompress);
 
 /**
  * Half of the minutes as fast as spans become queryable, which is found by sending only while fewer than
@@ -28,7 +24,7 @@ export async function run(minutes = 5): Promise<string[]> {
   const data = mkdtempSync(join(tmpdir(), 'sextant-bench-'));
   const collector = await spawnCollector({ data });
   const agent = new Agent({ keepAlive: true });
-  const next = endlessBodies();
+  const next = endlessBodies(spans);
   const sendOne = async () => {
     const body = await next();
     const started_ms = performance.now();
@@ -51,20 +47,6 @@ export async function run(minutes = 5): Promise<string[]> {
 }
 
 type SendOne = () => Promise<number>;
-
-/** Few templates and a number in every id and text: making bodies must cost little beside storing them. */
-function endlessBodies(): () => Promise<Buffer> {
-  const templates = makePayloads({ requests: 16, spans, seed: 11 }).map(({ identity }: Payload) => {
-    return { identity, places: placesOf(identity) };
-  });
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  let number = 0;
-  return () => {
-    number += 1;
-    const template = templates[number % templates.length] as (typeof templates)[number];
-    return compress(variantOf(template.identity, template.places, number), { params });
-  };
-}
 
 async function sendWhileFollowed(
   collector: SpawnedCollector,
