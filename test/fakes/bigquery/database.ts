@@ -103,6 +103,15 @@ export class Database {
     await this.#use((connection) => connection.run(`CREATE TABLE ${name} (${columns.join(', ')})`));
   }
 
+  async addColumns({ tableReference }: TableResource, fields: readonly Field[]): Promise<void> {
+    const name = `${quote(tableReference.datasetId)}.${quote(tableReference.tableId)}`;
+    for (const field of fields) {
+      const empty = field.mode === 'REPEATED' ? ' DEFAULT []' : '';
+      const column = `${quote(field.name)} ${typeOf(field)}${empty}`;
+      await this.#use((connection) => connection.run(`ALTER TABLE ${name} ADD COLUMN ${column}`));
+    }
+  }
+
   async insert({ tableReference, schema }: TableResource, rows: readonly object[]): Promise<void> {
     const shape = schema.fields.map((field) => [
       field.name,

@@ -14,7 +14,12 @@ export type Fault =
   /** The rows of an insert are stored twice, as streaming may do. */
   | { readonly kind: 'stored_twice' }
   /** Rows of an insert are refused, by their place in the request; nothing is stored. */
-  | { readonly kind: 'rows'; readonly places: readonly number[]; readonly reason: string };
+  | {
+      readonly kind: 'rows';
+      readonly places: readonly number[];
+      readonly reason: string;
+      readonly message?: string;
+    };
 
 export interface FakeBigQuery {
   readonly url: string;
@@ -146,6 +151,7 @@ const routes: readonly [RegExp, Handler][] = [
   [/^GET \/datasets\/([^/]+)\/tables$/, listTables],
   [/^POST \/datasets\/([^/]+)\/tables$/, createTable],
   [/^GET \/datasets\/([^/]+)\/tables\/([^/]+)$/, getTable],
+  [/^PATCH \/datasets\/([^/]+)\/tables\/([^/]+)$/, patchTable],
   [/^POST \/datasets\/([^/]+)\/tables\/([^/]+)\/insertAll$/, insertAll],
   [/^POST \/jobs$/, createJob],
   [/^POST \/jobs\/([^/]+)\/cancel$/, cancelJob],
@@ -200,6 +206,29 @@ async function getTable({ tables }: Context, _call: Call, dataset: string, name:
   return table;
 }
 
+/** Columns can be added, and none of them required; nothing else of a schema can be changed here. */
+async function patchTable(
+  { tables, database }: Context,
+  { body }: Call,
+  dataset: string,
+  name: string,
+): Promise<object> {
+  const key = `${dataset}.${name}`;
+  const table = tables.get(key);
+  if (!table) throw notFound(`Table ${key}`);
+  const { fields } = body['schema'] as TableResource['schema'];
+  const before = table.schema.fields;
+  const added = fields.slice(before.length);
+  if (JSON.stringify(fields.slice(0, before.length)) !== JSON.stringify(before))
+    throw new ApiError(400, 'invalid', `Provided Schema does not match Table ${key}.`);
+  if (added.some(({ mode }) => mode === 'REQUIRED'))
+    throw new ApiError(400, 'invalid', 'Cannot add required fields to an existing schema.');
+  const changed = { ...table, schema: { fields } };
+  await database.addColumns(table, added);
+  tables.set(key, changed);
+  return changed;
+}
+
 async function insertAll(
   context: Context,
   { body, fault }: Call,
@@ -213,7 +242,7 @@ async function insertAll(
   const asked = fault?.kind === 'rows' ? fault : null;
   const errors = rows.map((row, index): RowError | null =>
     asked?.places.includes(index)
-      ? { reason: asked.reason, message: 'A fault was asked for' }
+      ? { reason: asked.reason, message: asked.message ?? 'A fault was asked for' }
       : checkRow(table, row),
   );
   if (errors.some((error) => error !== null)) {

@@ -29,8 +29,18 @@ export function isPassing(error: unknown): boolean {
   return !(error instanceof SextantError) && isNetworkCode(code, error);
 }
 
-export function isPassingReason(reason: string): boolean {
+function isPassingReason(reason: string): boolean {
   return passing_reasons.has(reason);
+}
+
+/** The same of what is wrong with a row: streaming learns of a new column some minutes after it was added. */
+export function isPassingRowError({ reason, message }: RowError): boolean {
+  return isPassingReason(reason ?? '') || /^no such field/i.test(message ?? '');
+}
+
+export interface RowError {
+  readonly reason?: string;
+  readonly message?: string;
 }
 
 /** A table is not found for some time after it was created. */

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SextantError } from '../../errors.ts';
 import type { TableName } from '../schema.ts';
 import type { Client, InsertRow } from './client.ts';
-import { isPassingReason, isTooLarge } from './errors.ts';
+import { isPassingRowError, isTooLarge, type RowError } from './errors.ts';
 import { toJsonRow } from './values.ts';
 
 // Google's advice for one request.
@@ -139,7 +139,7 @@ interface PartialFailure {
 
 interface RowFailure {
   readonly row: InsertRow;
-  readonly errors: readonly { readonly reason?: string; readonly message?: string }[];
+  readonly errors: readonly RowError[];
 }
 
 function isPartialFailure(error: unknown): error is PartialFailure {
@@ -149,7 +149,7 @@ function isPartialFailure(error: unknown): error is PartialFailure {
 // One bad row stops the whole request: the others come back as "stopped" and have to be sent again.
 function sortOut(rows: readonly InsertRow[], failures: readonly RowFailure[]): Outcome {
   const refused = failures
-    .map(({ row, errors }) => ({ row, fatal: errors.filter(({ reason }) => !isPassingReason(reason ?? '')) }))
+    .map(({ row, errors }) => ({ row, fatal: errors.filter((error) => !isPassingRowError(error)) }))
     .filter(({ fatal }) => fatal.length > 0)
     .map(({ row, fatal }) => ({
       row,

@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { openBigQueryStore } from '../../../../collector/src/stores/bigquery/store.ts';
 import type { NewRow } from '../../../../collector/src/stores/schema.ts';
 import type { RecordRows, Store } from '../../../../collector/src/stores/store.ts';
@@ -25,12 +25,12 @@ beforeEach(async () => {
 });
 afterEach(() => fake.close());
 
-function open(): Promise<Store> {
+function open(asked = fake, state = control): Promise<Store> {
   return openBigQueryStore({
     project: 'test',
     dataset: 'sextant',
-    endpoint: fake.url,
-    control,
+    endpoint: asked.url,
+    control: state,
     query_timeout_ms: 10_000,
     retries: { attempts_max, pause_ms: 1 },
     log: {
@@ -39,6 +39,23 @@ function open(): Promise<Store> {
       error: (details) => refusals.push(details as { table: string; reason: string }),
     },
   });
+}
+
+/** A BigQuery with the tables of a version that did not know these columns of spans. */
+async function startEarlier(unknown: readonly string[]): Promise<FakeBigQuery> {
+  const earlier = await startFakeBigQuery();
+  const post = (path: string, body: object) =>
+    fetch(`${earlier.url}/bigquery/v2/projects/test/datasets${path}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    });
+  await post('', { datasetReference: { datasetId: 'sextant' } });
+  for (const table of fake.tables.values()) {
+    const is_spans = table.tableReference.tableId === 'spans';
+    const fields = table.schema.fields.filter(({ name }) => !is_spans || !unknown.includes(name));
+    await post('/sextant/tables', { ...table, schema: { fields } });
+  }
+  return earlier;
 }
 
 function spansAt(offset: number, count: number, fields: Partial<NewRow<'spans'>> = {}): RecordRows {
@@ -78,6 +95,24 @@ describe('opening', () => {
     await fresh.close();
   });
 
+  test('adds the columns that tables of an earlier version lack, and writes to them', async () => {
+    const missing = ['user_segment', 'input_messages', 'is_leaf'];
+    const earlier = await startEarlier(missing);
+    onTestFinished(() => earlier.close());
+    const patches = () => earlier.requests.filter((request) => request.startsWith('PATCH'));
+    const upgraded = await open(earlier, new DatabaseSync(':memory:'));
+    expect(patches()).toEqual(['PATCH /datasets/sextant/tables/spans']);
+    const { fields = [] } = earlier.tables.get('sextant.spans')?.schema ?? {};
+    const modes = new Map(fields.map(({ name, mode }) => [name, mode]));
+    expect(modes.size).toBe(fake.tables.get('sextant.spans')?.schema.fields.length);
+    expect(missing.map((name) => modes.get(name))).toEqual(['NULLABLE', 'REPEATED', 'NULLABLE']);
+    const row = { user_segment: 'new', input_messages: ['a'], is_leaf: true };
+    await upgraded.append({ records: [spansAt(100, 1, row)] });
+    expect(await rowsOf(upgraded, 'spans')).toMatchObject([row]);
+    await open(earlier, new DatabaseSync(':memory:'));
+    expect(patches()).toHaveLength(1);
+  });
+
   test('says that BigQuery is not there', async () => {
     fake.fail(/./, ...Array.from({ length: attempts_max }, () => unavailable));
     await expect(open()).rejects.toMatchObject({ code: 'store_unavailable' });
@@ -115,6 +150,19 @@ describe('a fault that passes', () => {
     fake.fail(/^POST \/jobs$/, fault);
     fake.fail(/^GET \/queries/, fault);
     expect(await store.query('facets', { tenant: 'default', from_us: null, to_us: null })).toEqual([]);
+  });
+
+  test('a column of which streaming has not heard yet: every row is stored once', async () => {
+    const unheard = {
+      kind: 'rows',
+      places: [0, 1],
+      reason: 'invalid',
+      message: 'no such field: user_segment.',
+    } as const;
+    fake.fail(insert, unheard, unheard);
+    await store.append({ records: [spansAt(100, 3)] });
+    expect(await names()).toEqual(['span 100', 'span 101', 'span 102']);
+    expect(refusals).toEqual([]);
   });
 
   test('rows that were stopped by another are sent again', async () => {
