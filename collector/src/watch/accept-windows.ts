@@ -1,4 +1,5 @@
 import { levelAmong } from '@sextant/detectors';
+import { type Level, withdrawn } from './accept-features.ts';
 import type { Finding, NewState } from './finding.ts';
 import type { JudgedWindow, JudgeWindowParts } from './judge-window.ts';
 import { evidenceBeside, type LatestWindow, type LatestWindows } from './latest-windows.ts';
@@ -40,12 +41,6 @@ export function acceptWindows(judged: readonly JudgedWindow[], parts: AcceptPart
     together.set(stream.stream_id, { to_us: window.to_us, evidence, drifted_slices: [] });
   }
   return judged.map((one) => conclude(one, together, parts));
-}
-
-/** What p has to be below among so many features. */
-interface Level {
-  readonly level: number;
-  readonly n_features: number;
 }
 
 type Decided = Finding & { readonly among: Level; readonly is_known: boolean };
@@ -103,7 +98,8 @@ function decideAtOnce(findings: readonly Finding[], { before, alone, levels }: D
       : standing_out.some((of_detector) => of_detector.has(finding));
     const goes_on = before.has(sliceName(slice));
     const decided = { ...finding, among: goes_on ? { ...among, level: alone } : among, is_known: false };
-    return passes || goes_on || !verdict.drifted ? decided : { ...decided, ...withdrawn(finding, among) };
+    if (passes || goes_on || !verdict.drifted) return decided;
+    return { ...decided, verdict: withdrawn(verdict, among), behind: null };
   });
 }
 
@@ -114,11 +110,6 @@ function decideOnline(findings: readonly Finding[], found_us: number): Decided[]
     const { since_us, ...among } = finding.online;
     return [{ ...finding, among, is_known: found_us >= since_us }];
   });
-}
-
-function withdrawn({ verdict }: Finding, { level, n_features }: Level): Pick<Finding, 'verdict' | 'behind'> {
-  const why = `One of ${n_features} features differs as much by chance (p = ${verdict.p?.toPrecision(2)}; below ${level.toPrecision(2)} counts). ${verdict.why}`;
-  return { verdict: { ...verdict, drifted: false, why }, behind: null };
 }
 
 /** A rule that takes any verdict takes the first of a window: that is the one that leads. */

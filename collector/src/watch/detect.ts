@@ -13,6 +13,7 @@ import { SextantError } from '../errors.ts';
 import type { Options } from '../options.ts';
 import { slice_columns } from '../stores/slices.ts';
 import type { Store } from '../stores/store.ts';
+import { acceptFeatures, type Level } from './accept-features.ts';
 import { watchedFeatures } from './features.ts';
 import { type AnyKind, kindOf } from './kinds.ts';
 import { type Observation, unitKey } from './observation.ts';
@@ -37,7 +38,7 @@ interface DetectRequest {
 export type Compatibility = 'vertex';
 
 /** One line of the answer. */
-interface DetectVerdict extends Verdict {
+interface DetectVerdict extends Verdict, Level {
   readonly feature: string;
   /** `all`, or key=value. */
   readonly slice: string;
@@ -52,7 +53,7 @@ export interface DetectParts {
 
 /**
  * Compares two ranges of time on what is stored, with nothing prepared: a quarter of the reference makes the fit,
- * the rest is the reference.
+ * the rest is the reference. All features together raise as many false alarms as were asked for.
  * @throws SextantError bad_request for a range that is empty or a slice that does not exist
  */
 export function createDetect({ store, options }: DetectParts): Detect {
@@ -66,16 +67,14 @@ export function createDetect({ store, options }: DetectParts): Detect {
     const bounds = { from_us: reference_from_us, to_us: reference_to_us };
     const known = Map.groupBy(await readObservations(store, { ...range, ...bounds }), streamName);
     const name = request.slice ? `${request.slice.key}=${request.slice.value}` : whole.slice_value;
-    return [...Map.groupBy(current, streamName)].flatMap(([stream, values]) => {
-      const found = compare(values, known.get(stream) ?? [], {
-        ...options,
-        compatibility: request.compatibility,
-      });
-      return found.map((verdict) => ({
-        feature: (values[0] as Observation).feature,
-        slice: name,
-        ...verdict,
-      }));
+    const streams = [...Map.groupBy(current, streamName)];
+    const compared = streams.map(([stream, values]) =>
+      compare(values, known.get(stream) ?? [], { ...options, compatibility: request.compatibility }),
+    );
+    const accepted = acceptFeatures(compared, options.drift_alpha);
+    return streams.flatMap(([, [first]], index) => {
+      const { feature } = first as Observation;
+      return (accepted[index] ?? []).map((verdict) => ({ feature, slice: name, ...verdict }));
     });
   };
 }
