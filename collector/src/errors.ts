@@ -23,7 +23,7 @@ export const errors = {
   timed_out: { status: 504, retry: true, message: 'The query took too long.' },
   storage_unavailable: { status: 503, retry: true, message: 'The journal cannot be written now.' },
   store_unavailable: { status: 503, retry: true, message: 'The store is not reachable now.' },
-  disk_full: { status: 507, retry: true, message: 'The disk is full.' },
+  disk_full: { status: 503, retry: true, message: 'The disk is full.' },
   startup_failed: { status: 500, retry: false, message: 'The collector could not start.' },
   internal: { status: 500, retry: false, message: 'An unexpected error happened.' },
 } as const;

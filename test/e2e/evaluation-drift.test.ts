@@ -31,7 +31,7 @@ test('what a judge and a check say is watched: drift is found, told by service, 
         return found.every((verdicts) => verdicts.length >= 2 * count);
       },
       collector.said,
-      60_000,
+      120_000,
     );
   await untilWindows(4);
   for (const feature of features) {
