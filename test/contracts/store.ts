@@ -10,6 +10,8 @@ import { historyTests } from './store/histories.ts';
 import { insertTests } from './store/insert.ts';
 import { looseRowTests } from './store/loose-rows.ts';
 import { queryTests } from './store/queries.ts';
+import { queueRowTests } from './store/queue-rows.ts';
+import { queueSelectionTests } from './store/queue-selection.ts';
 import { queueTests } from './store/queues.ts';
 import { signalQueryTests } from './store/signal-queries.ts';
 import { sqlTests } from './store/sql.ts';
@@ -22,6 +24,8 @@ const sections = {
   amendments: amendmentTests,
   values: valueTests,
   queues: queueTests,
+  'rows of queues': queueRowTests,
+  'selection of queues': queueSelectionTests,
   insert: insertTests,
   'trace queries': traceQueryTests,
   queries: queryTests,

@@ -1,92 +1,19 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { fileURLToPath } from 'node:url';
-import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
-import { afterEach, beforeEach, expect, type Mock, test, vi } from 'vitest';
-import type { Channel, Notification } from '../../../collector/src/alerts/channels/channel.ts';
+import { expect, test } from 'vitest';
+import type { Channel } from '../../../collector/src/alerts/channels/channel.ts';
 import { webhook } from '../../../collector/src/alerts/channels/webhook.ts';
-import { type AlertOptions, type Alerts, createAlerts } from '../../../collector/src/alerts/engine.ts';
 import type { Outcome } from '../../../collector/src/alerts/outcome.ts';
-import type { Log } from '../../../collector/src/log.ts';
-import type { NewRow } from '../../../collector/src/stores/schema.ts';
-import type { Row } from '../../../collector/src/stores/store.ts';
 import { local_http } from '../../support/local-http.ts';
 import { startReceiver } from '../../support/webhook-receiver.ts';
+import { now_ms, useAlerts } from './engine-harness.ts';
 import { contextOf, drifted, stable, too_little } from './verdicts.ts';
 
-const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-const now_ms = Date.UTC(2026, 10, 21, 12);
 const patient = { group_wait_ms: 5000, group_interval_ms: 60_000 };
-const at_once = { group_wait_ms: 0, group_interval_ms: 0 };
-
-let folder: string;
-let path: string;
-let control: DatabaseSync;
-let rows: NewRow<'alerts'>[];
-let sent: Notification[];
-let log: Record<keyof Log, Mock<Log['warn']>>;
-
-const store = {
-  insert: async (_table: string, added: readonly unknown[]) => {
-    rows.push(...(added as NewRow<'alerts'>[]));
-  },
-  query: async (): Promise<Row[]> => [],
-  sql: () => Promise.reject(new Error('No rule has a statement.')),
-};
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'sextant-alerts-'));
-  path = join(folder, 'control.sqlite');
-  control = new DatabaseSync(path);
-  [rows, sent] = [[], []];
-  log = { info: vi.fn<Log['info']>(), warn: vi.fn<Log['warn']>(), error: vi.fn<Log['error']>() };
-});
-afterEach(() => {
-  if (control.isOpen) control.close();
-  rmSync(folder, { recursive: true });
-});
-
-interface Parts {
-  readonly channels?: readonly Channel[];
-  readonly options?: Partial<AlertOptions>;
-  readonly store?: typeof store;
-  readonly control?: DatabaseSync;
-  readonly now?: () => number;
-}
-
-function alertsWith(parts: Parts = {}): Alerts {
-  return createAlerts({
-    store: parts.store ?? store,
-    control: parts.control ?? control,
-    channels: parts.channels ?? [recorder()],
-    options: { public_url: 'http://127.0.0.1:4318/', patience: at_once, ...parts.options },
-    now: parts.now ?? (() => now_ms),
-    log,
-  });
-}
-
-function recorder(outcome: Outcome = { result: 'ok' }): Channel {
-  return {
-    name: 'recorder',
-    send: async (notification) => {
-      sent.push(notification);
-      return outcome;
-    },
-  };
-}
-
-function reopen(): void {
-  control.close();
-  control = new DatabaseSync(path);
-}
+const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+const under = useAlerts();
 
 test('a verdict that another one speaks for pages nobody, unless a rule asks for it', async () => {
-  const alerts = alertsWith();
+  const alerts = under.alertsWith();
   await alerts.onVerdict(drifted, contextOf(1, { is_lead: false }));
   expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
   alerts.rules.put('acme', 'any', { name: 'any', kind: 'verdict', detector: 'te.*' });
@@ -96,7 +23,9 @@ test('a verdict that another one speaks for pages nobody, unless a rule asks for
 
 test('a drifted window pages, a stable one says that it is over, both signed', async () => {
   const receiver = await startReceiver();
-  const alerts = alertsWith({ channels: [webhook({ url: receiver.url, secrets: [secret] }, local_http)] });
+  const alerts = under.alertsWith({
+    channels: [webhook({ url: receiver.url, secrets: [secret] }, local_http)],
+  });
   alerts.start();
   await alerts.onVerdict(stable, contextOf(1));
   await alerts.onVerdict(drifted, contextOf(2));
@@ -163,26 +92,26 @@ test('a drifted window pages, a stable one says that it is over, both signed', a
 });
 
 test('every change is a row of table alerts, with the window’s time', async () => {
-  const alerts = alertsWith();
+  const alerts = under.alertsWith();
   for (const [index, verdict] of [drifted, stable, drifted].entries()) {
     await alerts.onVerdict(verdict, contextOf(index + 1));
   }
-  expect(rows.map(({ state, time }) => ({ state, time }))).toEqual([
+  expect(under.rows.map(({ state, time }) => ({ state, time }))).toEqual([
     { state: 'firing', time: contextOf(1).window_end_us },
     { state: 'resolved', time: contextOf(2).window_end_us },
     { state: 'firing', time: contextOf(3).window_end_us },
   ]);
-  expect(rows[1]?.alert_id).toBe(rows[0]?.alert_id);
-  expect(rows[2]?.alert_id).not.toBe(rows[0]?.alert_id);
-  expect(JSON.parse(rows[0]!.details)).toMatchObject({
+  expect(under.rows[1]?.alert_id).toBe(under.rows[0]?.alert_id);
+  expect(under.rows[2]?.alert_id).not.toBe(under.rows[0]?.alert_id);
+  expect(JSON.parse(under.rows[0]!.details)).toMatchObject({
     verdict: { p: 0.0003 },
     example_trace_ids: [expect.any(String)],
   });
-  expect(rows[0]).toMatchObject({ tenant: 'acme', slice_key: 'prompt_version', slice_value: 'v2' });
+  expect(under.rows[0]).toMatchObject({ tenant: 'acme', slice_key: 'prompt_version', slice_value: 'v2' });
 });
 
 test('the list shows each alert once, newest first, with its latest state and its deliveries', async () => {
-  const alerts = alertsWith({ channels: [recorder({ result: 'retry', reason: 'HTTP 503' })] });
+  const alerts = under.alertsWith({ channels: [under.recorder({ result: 'retry', reason: 'HTTP 503' })] });
   await alerts.onVerdict(drifted, contextOf(1));
   await alerts.onVerdict(stable, contextOf(2));
   await alerts.onVerdict(drifted, contextOf(3));
@@ -208,7 +137,7 @@ test('the list shows each alert once, newest first, with its latest state and it
 });
 
 test('tenants, rules, features and slices are watched apart', async () => {
-  const alerts = alertsWith();
+  const alerts = under.alertsWith();
   const keys = [
     {},
     { tenant: 'b' },
@@ -219,22 +148,22 @@ test('tenants, rules, features and slices are watched apart', async () => {
   ];
   for (const key of keys) await alerts.onVerdict(drifted, contextOf(1, key));
   await alerts.deliverDue(now_ms);
-  const told = sent.flatMap(({ group }) => group?.alerts ?? []);
+  const told = under.sent.flatMap(({ group }) => group?.alerts ?? []);
   expect(new Set(told.map(({ alert_id }) => alert_id)).size).toBe(keys.length);
 });
 
 test('slices that drift without the whole are one notification, and each of them shows what became of it', async () => {
   let at_ms = now_ms;
-  const alerts = alertsWith({ options: { patience: patient }, now: () => at_ms });
+  const alerts = under.alertsWith({ options: { patience: patient }, now: () => at_ms });
   for (const slice_value of ['v1', 'v2', 'v3']) {
     await alerts.onVerdict(drifted, contextOf(1, { slice_value }));
     at_ms += 100;
   }
   await alerts.deliverDue(at_ms);
-  expect(sent).toEqual([]);
+  expect(under.sent).toEqual([]);
   at_ms += 5000;
   await alerts.deliverDue(at_ms);
-  expect(sent).toMatchObject([
+  expect(under.sent).toMatchObject([
     {
       type: 'alert.firing',
       alert: {
@@ -246,7 +175,7 @@ test('slices that drift without the whole are one notification, and each of them
       group: { alerts: [{}, {}, {}], truncated: 0 },
     },
   ]);
-  const slices = sent[0]?.group?.alerts.map(({ slice }) => slice['prompt_version']);
+  const slices = under.sent[0]?.group?.alerts.map(({ slice }) => slice['prompt_version']);
   expect(slices?.sort()).toEqual(['v1', 'v2', 'v3']);
   const list = alerts.list({ tenant: 'acme', limit: 10 });
   expect(list.map(({ notifications }) => notifications.map(({ state }) => state))).toEqual([
@@ -257,15 +186,15 @@ test('slices that drift without the whole are one notification, and each of them
 });
 
 test('what fires and ends at once, as in a replay, is told that it fired and that it is over', async () => {
-  const alerts = alertsWith({ options: { patience: patient } });
+  const alerts = under.alertsWith({ options: { patience: patient } });
   await alerts.onVerdict(drifted, contextOf(1));
   await alerts.onVerdict(stable, contextOf(2));
   await alerts.deliverDue(now_ms + 60_000);
-  expect(sent.map(({ id }) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(['firing', 'resolved']);
+  expect(under.sent.map(({ id }) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(['firing', 'resolved']);
 });
 
 test('waits as many windows as it is told, and does not resolve for want of evidence', async () => {
-  const alerts = alertsWith({ options: { for_windows: 2, keep_windows: 2 } });
+  const alerts = under.alertsWith({ options: { for_windows: 2, keep_windows: 2 } });
   const verdicts = [
     drifted,
     stable,
@@ -280,138 +209,17 @@ test('waits as many windows as it is told, and does not resolve for want of evid
   ];
   for (const [index, verdict] of verdicts.entries()) await alerts.onVerdict(verdict, contextOf(index + 1));
   await alerts.deliverDue(now_ms);
-  expect(sent.map(({ type, time }) => `${type} ${time.slice(11, 16)}`)).toEqual([
+  expect(under.sent.map(({ type, time }) => `${type} ${time.slice(11, 16)}`)).toEqual([
     'alert.firing 00:04',
     'alert.resolved 00:10',
   ]);
 });
 
-test('crashes and windows handed again page nobody twice and lose no page', async () => {
-  const step = fc.record({
-    verdict: fc.constantFrom(drifted, stable, too_little),
-    again: fc.nat({ max: 2 }),
-    restart: fc.boolean(),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 15 }), async (steps) => {
-      sent = [];
-      const memory = new DatabaseSync(':memory:');
-      let alerts = alertsWith({ control: memory });
-      for (const [index, { verdict, again, restart }] of steps.entries()) {
-        for (let time = 0; time <= again; time++) await alerts.onVerdict(verdict, contextOf(index + 1));
-        if (restart) alerts = alertsWith({ control: memory });
-        else await alerts.deliverDue(now_ms);
-      }
-      await alerts.deliverDue(now_ms);
-      const changes = steps
-        .map(({ verdict }) => verdict)
-        .filter((verdict) => verdict !== too_little)
-        .map((verdict) => verdict.drifted)
-        .filter((state, index, states) => state !== (states[index - 1] ?? false));
-      expect(sent.map(({ type }) => type)).toEqual(
-        changes.map((state) => (state ? 'alert.firing' : 'alert.resolved')),
-      );
-      expect(new Set(sent.map(({ id }) => id)).size).toBe(sent.length);
-      memory.close();
-    }),
-    { seed: 1, numRuns: 60 },
-  );
-});
-
-test('state, outbox and row change together or not at all', async () => {
-  const alerts = alertsWith();
-  for (const table of ['alert_states', 'alert_records', 'alert_outbox', 'alert_unwritten']) {
-    control.exec(
-      `CREATE TRIGGER broken BEFORE INSERT ON ${table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END`,
-    );
-    await expect(alerts.onVerdict(drifted, contextOf(1))).rejects.toThrow('disk is full');
-    control.exec('DROP TRIGGER broken');
-    expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
-    expect(alerts.counts()).toMatchObject({ outbox: { pending: 0 }, unwritten: { waiting: 0 } });
-  }
-  await alerts.onVerdict(drifted, contextOf(1));
-  expect(alerts.counts().outbox.pending).toBe(1);
-  expect(rows).toHaveLength(1);
-});
-
-test('rows the store refused are written later, also after a restart, in their order', async () => {
-  const away = { ...store, insert: () => Promise.reject(new Error('The store is away.')) };
-  const before = alertsWith({ store: away });
-  await before.onVerdict(drifted, contextOf(1));
-  await before.onVerdict(stable, contextOf(2));
-  expect(before.counts().unwritten).toEqual({ waiting: 2, dropped: 0 });
-  expect(log.warn).toHaveBeenCalledTimes(2);
-  reopen();
-  const after = alertsWith();
-  after.start();
-  await after.stop();
-  expect(rows.map((row) => row.state)).toEqual(['firing', 'resolved']);
-  expect(after.counts().unwritten.waiting).toBe(0);
-});
-
-test('killed while a page is on its way: the page comes again with the same id, and no other', async () => {
-  const receiver = await startReceiver();
-  receiver.behave('hang', { status: 204 });
-  const script = fileURLToPath(new URL('dying-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, path, receiver.url], {
-    stdio: 'inherit',
-  });
-  await receiver.received(1);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-
-  reopen();
-  const alerts = alertsWith({ channels: [webhook({ url: receiver.url }, local_http)] });
-  await alerts.onVerdict(drifted, contextOf(1));
-  await alerts.onVerdict(drifted, contextOf(2));
-  await alerts.deliverDue(Date.now() + 60_000);
-  const [first, second, ...others] = receiver.requests.map((request) => request.headers['webhook-id']);
-  expect(second).toBe(first);
-  expect(others).toEqual([]);
-  expect(alerts.list({ tenant: 'acme', limit: 10 })[0]?.notifications).toMatchObject([
-    { state: 'delivered', attempts: 2 },
-  ]);
-  // The child committed the change, but its store was away: the row comes from here.
-  const flushing = alertsWith({ channels: [] });
-  flushing.start();
-  await flushing.stop();
-  expect(rows).toHaveLength(1);
-  await receiver.close();
-});
-
-// Two windows in a row fire, one well resolves. After the death the whole story is told again, to its end.
-test.each([
-  ['ok', 'stable', ['firing', 'resolved']],
-  ['pending', 'stable,drifted', ['firing', 'resolved']],
-  ['firing', 'stable,drifted,drifted', ['firing', 'resolved']],
-  ['resolved', 'stable,drifted,drifted,stable', ['firing', 'resolved']],
-])('killed while it is %s: each page comes once, by its id', async (_state, verdicts, expected) => {
-  const receiver = await startReceiver();
-  const script = fileURLToPath(new URL('dying-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script, path, receiver.url, verdicts], {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-  });
-  await once(child, 'message');
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-
-  reopen();
-  const options = { for_windows: 2, keep_windows: 1 };
-  const alerts = alertsWith({ channels: [webhook({ url: receiver.url }, local_http)], options });
-  for (const [index, verdict] of [stable, drifted, drifted, stable].entries())
-    await alerts.onVerdict(verdict, contextOf(index + 1));
-  await alerts.deliverDue(Date.now() + 600_000);
-  await alerts.deliverDue(Date.now() + 600_000);
-  const ids = new Set(receiver.requests.map(({ headers }) => String(headers['webhook-id'])));
-  expect([...ids].map((id) => id.replace(/^[0-9a-f]+_/, ''))).toEqual(expected);
-  await receiver.close();
-});
-
 test('a test notification is one attempt past the outbox, and says what came of it', async () => {
   const outcome: Outcome = { result: 'failed', reason: 'HTTP 404' };
-  const alerts = alertsWith({ channels: [recorder(outcome)] });
+  const alerts = under.alertsWith({ channels: [under.recorder(outcome)] });
   expect(await alerts.test('recorder')).toEqual(outcome);
-  expect(sent).toMatchObject([{ type: 'alert.test', alert: { rule: 'test' } }]);
+  expect(under.sent).toMatchObject([{ type: 'alert.test', alert: { rule: 'test' } }]);
   expect(alerts.counts().outbox).toMatchObject({ pending: 0, delivered: 0, dead: 0 });
   expect(alerts.list({ tenant: 'acme', limit: 10 })).toEqual([]);
   await expect(alerts.test('nobody')).rejects.toMatchObject({ code: 'not_found' });
@@ -426,7 +234,7 @@ test('that somebody takes care is told to channels that ask for it, once, and to
       return { result: 'ok' };
     },
   };
-  const alerts = alertsWith({ channels: [recorder(), taking] });
+  const alerts = under.alertsWith({ channels: [under.recorder(), taking] });
   await alerts.onVerdict(drifted, contextOf(1));
   await alerts.deliverDue(now_ms);
   const { alert_id } = alerts.list({ tenant: 'acme', limit: 1 })[0]!;
@@ -436,17 +244,17 @@ test('that somebody takes care is told to channels that ask for it, once, and to
   await alerts.onVerdict(stable, contextOf(2));
   await alerts.deliverDue(now_ms);
   expect(incidents).toEqual(['alert.firing', 'alert.acknowledged', 'alert.resolved']);
-  expect(sent.map(({ type }) => type)).toEqual(['alert.firing', 'alert.resolved']);
+  expect(under.sent.map(({ type }) => type)).toEqual(['alert.firing', 'alert.resolved']);
 });
 
 test('two channels of one name are refused', () => {
-  expect(() => alertsWith({ channels: [recorder(), recorder()] })).toThrow(
+  expect(() => under.alertsWith({ channels: [under.recorder(), under.recorder()] })).toThrow(
     expect.objectContaining({ code: 'bad_request' }),
   );
 });
 
 test('keeps a bounded number of alerts and quiet keys, never forgetting one that fires', async () => {
-  const alerts = alertsWith({ options: { alerts_max: 3, states_max: 3 } });
+  const alerts = under.alertsWith({ options: { alerts_max: 3, states_max: 3 } });
   await alerts.onVerdict(drifted, contextOf(1, { feature: 'old but firing' }));
   for (let minute = 2; minute < 12; minute++) {
     await alerts.onVerdict(drifted, contextOf(minute, { feature: `feature ${minute}` }));
@@ -454,7 +262,7 @@ test('keeps a bounded number of alerts and quiet keys, never forgetting one that
   }
   const list = alerts.list({ tenant: 'acme', limit: 100 });
   expect(list.map((alert) => alert.feature)).toEqual(['feature 11', 'feature 10', 'old but firing']);
-  expect(control.prepare('SELECT count(*) AS n FROM alert_states').get()).toEqual({ n: 3 });
+  expect(under.control.prepare('SELECT count(*) AS n FROM alert_states').get()).toEqual({ n: 3 });
   await alerts.onVerdict(drifted, contextOf(20, { feature: 'old but firing' }));
   expect(alerts.list({ tenant: 'acme', state: 'firing', limit: 100 })).toHaveLength(1);
 });
