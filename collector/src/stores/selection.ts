@@ -28,7 +28,6 @@ export function selectRows<Any extends object>(
   rows: readonly Any[],
   { mark, selection }: { readonly mark: string; readonly selection: Selection },
 ): Any[] {
-  if (selection === everything) return [...rows];
   const candidates = rows.map(toCandidate);
   selection.see(mark, candidates);
   return rows.filter((_, index) => selection.takes(candidates[index] as Candidate));

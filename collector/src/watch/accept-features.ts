@@ -1,4 +1,5 @@
 import { levelAmong, type Verdict } from '@sextant/detectors';
+import { leastOf } from './evidence.ts';
 
 /** What p has to be below among so many features. */
 export interface Level {
@@ -16,7 +17,7 @@ export function acceptFeatures(
 ): (Verdict & Level)[][] {
   const evidence = features.map(evidenceOf);
   return features.map((verdicts, own) => {
-    const others = evidence.flatMap((p, index) => (index === own ? [] : p));
+    const others = evidence.flatMap((p, index) => (index === own ? [] : (p ?? [])));
     const among = { level: levelAmong(others, alpha) / verdicts.length, n_features: others.length + 1 };
     const counts = ({ p, drifted }: Verdict) => !drifted || p === null || p < among.level;
     return verdicts.map((verdict) => ({
@@ -32,8 +33,8 @@ export function withdrawn(verdict: Verdict, { level, n_features }: Level): Verdi
   return { ...verdict, drifted: false, why };
 }
 
-/** The least p of the detectors of a feature, found as many times as often; none where nothing was tested. */
-function evidenceOf(verdicts: readonly Verdict[]): number[] {
+/** A detector that would not ring alone says nothing. */
+function evidenceOf(verdicts: readonly Verdict[]): number | null {
   const tested = verdicts.flatMap(({ p, drifted }) => (p === null ? [] : drifted ? p : 1));
-  return tested.length === 0 ? [] : [Math.min(1, verdicts.length * Math.min(...tested))];
+  return leastOf(tested, verdicts.length);
 }

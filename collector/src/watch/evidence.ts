@@ -20,8 +20,7 @@ export function evidenceOf(findings: readonly Finding[], n_detectors: number): E
   const at_once = findings.filter(({ online }) => online === null);
   const whole = at_once.filter(({ slice }) => isWhole(slice));
   const slices = at_once.filter(({ slice }) => !isWhole(slice));
-  const least = (values: readonly number[]) =>
-    values.length === 0 ? null : Math.min(1, n_detectors * Math.min(...values));
+  const least = (values: readonly number[]) => leastOf(values, n_detectors);
   return {
     whole: least(whole.flatMap((finding) => ringing([finding]))),
     slices: least(
@@ -29,6 +28,11 @@ export function evidenceOf(findings: readonly Finding[], n_detectors: number): E
     ),
     online: least(findings.filter(({ online }) => online !== null).flatMap(pOf)),
   };
+}
+
+/** What so many detectors of one stream say together, by the p of those that tested; null where none did. */
+export function leastOf(values: readonly number[], n_detectors: number): number | null {
+  return values.length === 0 ? null : Math.min(1, n_detectors * Math.min(...values));
 }
 
 /** The p of one detector's verdicts together; none where there was too little evidence. */
