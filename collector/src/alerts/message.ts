@@ -1,5 +1,5 @@
 import type { AlertSummary, Notification, NotificationGroup } from './channels/channel.ts';
-import { oneLine, webAddress } from './text.ts';
+import { oneLine, percent, webAddress } from './text.ts';
 
 /**
  * A notification as a person reads it: what moved, how much, since when, where, on what evidence, and where to
@@ -100,8 +100,8 @@ function pairs(record: Readonly<Record<string, string>>): string {
 /** The effect, with its interval; null where there is none. */
 export function howMuch({ effect, effect_low, effect_high }: AlertSummary['verdict']): string | null {
   if (typeof effect !== 'number') return null;
-  if (typeof effect_low !== 'number' || typeof effect_high !== 'number') return figure(effect);
-  return `${figure(effect)} (${figure(effect_low)} to ${figure(effect_high)})`;
+  if (typeof effect_low !== 'number' || typeof effect_high !== 'number') return percent(effect);
+  return `${percent(effect)} (${percent(effect_low)} to ${percent(effect_high)})`;
 }
 
 /** What was compared, and how likely it is by chance. */

@@ -1,4 +1,5 @@
 import type { Verdict } from '@sextant/detectors';
+import { percent } from './text.ts';
 
 interface Facts {
   readonly verdict: Verdict;
@@ -41,10 +42,6 @@ function effect({ effect, effect_low, effect_high }: Verdict): string[] {
 
 function probability(p: number): string {
   return p < 0.0001 ? 'p < 0.0001' : `p = ${Number(p.toPrecision(2))}`;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))} %`;
 }
 
 function count(value: number): string {

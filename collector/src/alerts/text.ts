@@ -21,3 +21,7 @@ export function webAddress(text: string | null | undefined): string | null {
 
 /** PagerDuty, Slack and browsers all take as much. */
 const URL_UNITS_MAX = 2000;
+
+export function percent(share: number): string {
+  return `${Number((share * 100).toFixed(1))} %`;
+}

@@ -91,6 +91,8 @@ describe('the alerts page', () => {
       await page.getByText('getaddrinfo ENOTFOUND').waitFor();
       expect(await page.getByRole('article').count()).toBe(1);
       expect(new URL(page.url()).search).toBe('?state=resolved');
+      await page.getByText('sextant detect --from').waitFor();
+      await page.getByRole('button', { name: 'Copy the query' }).waitFor();
       await page.getByRole('link', { name: 'Drift of this feature' }).click();
       await page.getByRole('button', { name: 'Slice: prompt_version: 2026-11-03' }).waitFor();
       expect(problems).toEqual([]);

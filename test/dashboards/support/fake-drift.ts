@@ -82,6 +82,9 @@ function explain({
   return 'The window looks like the reference.';
 }
 
+const query =
+  'sextant detect --from 2026-11-20T10:00Z --to 2026-11-20T11:00Z --feature embedding.user_message';
+
 export function fakeAlerts(
   now: number,
   example_trace_ids: string[],
@@ -94,7 +97,7 @@ export function fakeAlerts(
     slice_key: 'all',
     slice_value: 'all',
     verdict,
-    ...{ severity: 'warning' as const, acknowledged: null, mute: null, runbook_url: null },
+    ...{ severity: 'warning' as const, acknowledged: null, mute: null, runbook_url: null, query },
   };
   const channel = { type: 'alert.firing', last_error: null, next_attempt: null };
   return [

@@ -3,7 +3,13 @@ import { BellRing, CheckCircle2, Link as LinkIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { Alert } from '../api/client.ts';
 import { formatEffect } from '../drift/verdict-table.tsx';
-import { formatCount, formatDuration, formatNumber, formatProbability } from '../format/number.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatLevel,
+  formatNumber,
+  formatProbability,
+} from '../format/number.ts';
 import { reveal } from '../format/text.ts';
 import { formatAgo } from '../format/time.ts';
 import { classes } from '../ui/classes.ts';
@@ -37,6 +43,7 @@ export function AlertCard({ alert, is_opened }: { alert: Alert; is_opened: boole
       <Numbers alert={alert} />
       <NotificationList notifications={alert.notifications} />
       <Links alert={alert} />
+      <Query query={alert.query} />
       {alert.state === 'firing' && <AlertActions alert={alert} />}
     </article>
   );
@@ -100,6 +107,7 @@ function Numbers({ alert }: { alert: Alert }) {
         <>
           <Figure label="Effect">{formatEffect({ effect, effect_low, effect_high })}</Figure>
           <Figure label="p">{formatProbability(verdict.p)}</Figure>
+          {verdict.level !== undefined && <Figure label="Counts below">{formatLevel(verdict.level)}</Figure>}
           <Figure label="Statistic">{formatNumber(verdict.statistic)}</Figure>
           <Figure label="n, window / reference">
             {formatCount(verdict.n_current)} / {formatCount(verdict.n_reference)}
@@ -107,6 +115,17 @@ function Numbers({ alert }: { alert: Alert }) {
         </>
       )}
     </dl>
+  );
+}
+
+/** A command line or a statement to look closer with. */
+function Query({ query }: Pick<Alert, 'query'>) {
+  if (query === null) return null;
+  return (
+    <p className={styles.query}>
+      <code>{reveal(query)}</code>
+      <CopyButton text={query} label="Copy the query" />
+    </p>
   );
 }
 

@@ -296,6 +296,8 @@ export interface Alert {
   /** Why nobody is told for now. */
   mute: { by: 'silence' | 'maintenance' | 'inhibition'; id: string } | null;
   runbook_url: string | null;
+  /** What shows the same figures again. */
+  query: string | null;
 }
 
 /** What a rule watches and is anything but ok. */

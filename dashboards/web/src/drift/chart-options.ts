@@ -1,6 +1,6 @@
 import type UPlot from 'uplot';
 import type { VerdictPoint } from '../api/client.ts';
-import { formatNumber } from '../format/number.ts';
+import { formatPercent } from '../format/number.ts';
 import { formatTick, type Zone } from '../format/time.ts';
 
 interface ChartRequest {
@@ -39,7 +39,7 @@ export function chartOptions(request: ChartRequest): UPlot.Options {
         values: (_, times) => times.map((time) => formatTick(time * 1_000, zone)),
         space: 90,
       },
-      { ...axis, values: (_, effects) => effects.map((effect) => formatNumber(effect)), size: 56 },
+      { ...axis, values: (_, effects) => effects.map((effect) => formatPercent(effect)), size: 56 },
     ],
     series: [
       {},

@@ -1,5 +1,5 @@
 import type { VerdictPoint } from '../api/client.ts';
-import { formatCount, formatLevel, formatNumber, unknown_value } from '../format/number.ts';
+import { formatCount, formatLevel, formatPercent, unknown_value } from '../format/number.ts';
 import { reveal } from '../format/text.ts';
 import { formatZone } from '../format/time.ts';
 import { useZone } from '../preferences/preferences.tsx';
@@ -57,12 +57,12 @@ export function VerdictTable({ verdicts, label }: { verdicts: readonly VerdictPo
   );
 }
 
-/** `0.12 (0.08 to 0.16)`. */
+/** `12% (8% to 16%)`. */
 export function formatEffect(verdict: Pick<VerdictPoint, 'effect' | 'effect_low' | 'effect_high'>): string {
   const { effect, effect_low, effect_high } = verdict;
   if (effect === null) return unknown_value;
-  if (effect_low === null || effect_high === null) return formatNumber(effect);
-  return `${formatNumber(effect)} (${formatNumber(effect_low)} to ${formatNumber(effect_high)})`;
+  if (effect_low === null || effect_high === null) return formatPercent(effect);
+  return `${formatPercent(effect)} (${formatPercent(effect_low)} to ${formatPercent(effect_high)})`;
 }
 
 /** No p-value means that there was too little to decide on. */

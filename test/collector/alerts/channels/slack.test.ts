@@ -72,7 +72,7 @@ test('says what a person needs, with links to look at', async () => {
   for (const part of [
     'Firing: drift, embedding.user_message',
     '*Where*\\nprompt_version = v2',
-    '*How much*\\n0.23 (0.18 to 0.27)',
+    '*How much*\\n23 % (18 % to 27 %)',
     '*Query*\\nSELECT count(*) FROM spans WHERE a &lt; 3 &amp; b &gt; 4',
     '<https://runbooks.example/drift?a=1&amp;b=2|Runbook>',
     '<http://127.0.0.1:4318/traces/0af7651916cd43dd8448eb211c80319c|Example 1>',

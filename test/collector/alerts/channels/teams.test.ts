@@ -116,6 +116,6 @@ test('tells each alert of a group', async () => {
 
 test('says what a person needs', async () => {
   const body = await postOf();
-  for (const part of ['Firing: drift', 'prompt_version = v2', '0.23 (0.18 to 0.27)', 'Runbook', 'Example 1'])
+  for (const part of ['Firing: drift', 'prompt_version = v2', '23 % (18 % to 27 %)', 'Runbook', 'Example 1'])
     expect(body).toContain(part);
 });
