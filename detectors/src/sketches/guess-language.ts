@@ -3,19 +3,19 @@
  * shared, and the words below tell some of their languages apart.
  */
 const scripts: readonly (readonly [language: string, letters: RegExp])[] = [
-  ['latin', /\p{Script=Latin}/gu],
-  ['cyrillic', /\p{Script=Cyrillic}/gu],
-  ['japanese', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
-  ['chinese', /\p{Script=Han}/gu],
-  ['korean', /\p{Script=Hangul}/gu],
-  ['arabic', /\p{Script=Arabic}/gu],
-  ['hebrew', /\p{Script=Hebrew}/gu],
-  ['greek', /\p{Script=Greek}/gu],
-  ['devanagari', /\p{Script=Devanagari}/gu],
-  ['thai', /\p{Script=Thai}/gu],
+  ['latin', /\p{Script=Latin}+/gu],
+  ['cyrillic', /\p{Script=Cyrillic}+/gu],
+  ['japanese', /[\p{Script=Hiragana}\p{Script=Katakana}]+/gu],
+  ['chinese', /\p{Script=Han}+/gu],
+  ['korean', /\p{Script=Hangul}+/gu],
+  ['arabic', /\p{Script=Arabic}+/gu],
+  ['hebrew', /\p{Script=Hebrew}+/gu],
+  ['greek', /\p{Script=Greek}+/gu],
+  ['devanagari', /\p{Script=Devanagari}+/gu],
+  ['thai', /\p{Script=Thai}+/gu],
 ];
 
-const words: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const frequent: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   latin: {
     english: listed('the and is of to in that it you for what my can how not with i do please this are have'),
     german: listed(
@@ -40,10 +40,23 @@ function listed(text: string): readonly string[] {
   return text.split(' ');
 }
 
+/** Of each script, the languages in which a word is frequent. */
+const languages_of_word = Object.fromEntries(
+  Object.entries(frequent).map(([script, of_script]) => [script, invert(of_script)]),
+);
+
+function invert(of_script: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, string[]> {
+  const inverted = new Map<string, string[]>();
+  for (const [language, words] of Object.entries(of_script)) {
+    for (const word of words) inverted.set(word, [...(inverted.get(word) ?? []), language]);
+  }
+  return inverted;
+}
+
 /** Every answer that `guessLanguage` can give. */
 export const languages: readonly string[] = [
   ...scripts.map(([name]) => name),
-  ...Object.values(words).flatMap((of_script) => Object.keys(of_script)),
+  ...Object.values(frequent).flatMap((of_script) => Object.keys(of_script)),
   'other',
   'none',
 ];
@@ -56,27 +69,43 @@ export const languages: readonly string[] = [
  * `none` has no letters; `other` is another script.
  */
 export function guessLanguage(text: string): string {
-  const letters = text.match(/\p{Letter}/gu)?.length ?? 0;
+  const words = text.match(/\p{Letter}+/gu) ?? [];
+  const letters = lengthOf(words);
   if (letters === 0) return 'none';
-  const counted = scripts.map(([name, pattern]) => [name, text.match(pattern)?.length ?? 0] as const);
-  // Japanese is written in both: kana in a tenth of the text says that its Han letters are Japanese.
-  const kana = counted.find(([name]) => name === 'japanese')?.[1] ?? 0;
-  if (kana * 10 >= letters) return 'japanese';
-  const [script, most] = counted.reduce((best, next) => (next[1] > best[1] ? next : best));
-  return most * 2 < letters ? 'other' : (guessByWords(text, script) ?? script);
+  const script = mainScript(text, letters);
+  return script === 'other' ? script : (guessByWords(words, script) ?? script);
 }
 
+/** The script of half of the letters, or `other`. */
+function mainScript(text: string, letters: number): string {
+  let [main, most, left] = ['other', letters / 2, letters];
+  for (const [script, pattern] of scripts) {
+    // Too few for any of those that follow.
+    if (left * kana_share < letters) break;
+    const found = lengthOf(text.match(pattern) ?? []);
+    // Japanese is written in both: kana in a tenth of the text says that its Han letters are Japanese.
+    if (script === 'japanese' && found * kana_share >= letters) return script;
+    if (found > most || (found === most && main === 'other')) [main, most] = [script, found];
+    left -= found;
+  }
+  return main;
+}
+
+const kana_share = 10;
+
 /** The language with the most frequent words, if it has at least two and more than any other. */
-function guessByWords(text: string, script: string): string | null {
-  const tokens = text.toLowerCase().match(/\p{Letter}+/gu) ?? [];
-  const scores = Object.entries(words[script] ?? {})
-    .map(([language, frequent]) => ({
-      language,
-      score: tokens.filter((token) => frequent.includes(token)).length,
-    }))
-    .sort((a, b) => b.score - a.score);
-  const [first, second] = scores;
-  return first !== undefined && first.score >= 2 && first.score > (second?.score ?? 0)
-    ? first.language
-    : null;
+function guessByWords(words: readonly string[], script: string): string | null {
+  const languages_of = languages_of_word[script];
+  if (languages_of === undefined) return null;
+  const scores = new Map<string, number>();
+  for (const word of words) {
+    for (const language of languages_of.get(word.toLowerCase()) ?? [])
+      scores.set(language, (scores.get(language) ?? 0) + 1);
+  }
+  const [first, second] = [...scores].sort(([, a], [, b]) => b - a);
+  return first !== undefined && first[1] >= 2 && first[1] > (second?.[1] ?? 0) ? first[0] : null;
+}
+
+function lengthOf(runs: readonly string[]): number {
+  return runs.reduce((sum, run) => sum + run.length, 0);
 }

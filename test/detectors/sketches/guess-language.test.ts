@@ -32,6 +32,14 @@ test.each(Object.entries(sentences))('%s', (language, sentence) => {
   expect(guessLanguage(sentence)).toBe(language);
 });
 
+test('the main script of a text in several counts, but kana in a tenth of it are Japanese', () => {
+  expect(guessLanguage('Zxqv brrm 我在')).toBe('latin');
+  expect(guessLanguage('Zxqv 我在哪里可以')).toBe('chinese');
+  expect(guessLanguage('Zxqv brrm gptl は')).toBe('latin');
+  expect(guessLanguage('Zxqv brrm はで')).toBe('japanese');
+  expect(guessLanguage('ab бв 我在 αβ')).toBe('other');
+});
+
 test('every answer has a sentence here', () => {
   expect(Object.keys(sentences).sort()).toEqual([...languages].sort());
 });

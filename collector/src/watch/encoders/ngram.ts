@@ -25,35 +25,42 @@ export function createNgramEncoder(): Encoder {
 }
 
 function embedText(text: string): Float32Array {
-  const found = words(text);
-  const counts = new NgramCounts(ngrams_of_character * found.reduce((sum, word) => sum + word.length, 0));
-  for (const word of found) {
-    for (let start = 0; start < word.length; start++) countNgrams(word, start, counts);
+  const counted = countWords(text);
+  const characters = counted.keys().reduce((sum, word) => sum + word.length, 0);
+  const counts = new NgramCounts(ngrams_of_character * characters);
+  for (const [word, times] of counted) {
+    for (let start = 0; start < word.length; start++) countNgrams(word, start, times, counts);
   }
   return toUnitLength(counts.toPlaces());
 }
 
-/** Words between marks, so that the start and the end of a word count, and the shortest word is an n-gram. Scripts without spaces give long words. */
-function words(text: string): string[] {
-  const found =
-    text
-      .normalize('NFKC')
-      .toLowerCase()
-      .match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  return found.map((word) => `<${word.slice(0, word_characters_max)}>`);
+/**
+ * How often each word comes, between marks, so that the start and the end of a word count, and the shortest word is an
+ * n-gram. Scripts without spaces give long words. Half of the words of a text are there already.
+ */
+function countWords(text: string): Map<string, number> {
+  const counted = new Map<string, number>();
+  for (const word of text
+    .normalize('NFKC')
+    .toLowerCase()
+    .match(/[\p{L}\p{M}\p{N}]+/gu) ?? []) {
+    const marked = `<${word.slice(0, word_characters_max)}>`;
+    counted.set(marked, (counted.get(marked) ?? 0) + 1);
+  }
+  return counted;
 }
 
 /**
  * Counts the n-grams that begin at a place. FNV-1a over UTF-16 code units goes on from one length to the next; the
  * finaliser of MurmurHash3 makes all bits depend on all of the text.
  */
-function countNgrams(word: string, start: number, counts: NgramCounts): void {
+function countNgrams(word: string, start: number, times: number, counts: NgramCounts): void {
   const end = Math.min(start + longest, word.length);
   let running = 0x811c9dc5;
   for (let place = start; place < end; place++) {
     running = Math.imul(running ^ word.charCodeAt(place), 0x01000193);
     if (place - start + 1 < shortest) continue;
-    counts.add(finalise(running));
+    counts.add(finalise(running), times);
   }
 }
 
@@ -76,7 +83,7 @@ class NgramCounts {
     this.#counts = new Uint32Array(most);
   }
 
-  add(hash: number): void {
+  add(hash: number, times: number): void {
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     let taken = this.#slots[slot] as number;
@@ -90,7 +97,7 @@ class NgramCounts {
       this.#slots[slot] = this.#size;
       taken = this.#size;
     }
-    this.#counts[taken - 1] = (this.#counts[taken - 1] as number) + 1;
+    this.#counts[taken - 1] = (this.#counts[taken - 1] as number) + times;
   }
 
   toPlaces(): Float64Array {
@@ -108,5 +115,8 @@ class NgramCounts {
 /** A text without words becomes the zero vector. */
 function toUnitLength(vector: Float64Array): Float32Array {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return Float32Array.from(vector, (value) => (length > 0 ? value / length : 0));
+  const unit = new Float32Array(vector.length);
+  if (length > 0)
+    for (let place = 0; place < unit.length; place++) unit[place] = (vector[place] as number) / length;
+  return unit;
 }

@@ -26,6 +26,13 @@ test('texts that share words are nearer than texts that do not', async () => {
   expect(await cosine('Wo ist meine Karte?', 'wo IST meine karte')).toBeCloseTo(1, 5);
 });
 
+test('a word counts as often as it comes, wherever that is', async () => {
+  expect(await cosine('my card my card', 'card card my my')).toBeCloseTo(1, 6);
+  expect(await cosine('my card', 'my card my card')).toBeCloseTo(1, 6);
+  // Without marks the two words share no n-gram, so that each has three, of which those of one come four times.
+  expect(await cosine('ab xy', 'ab ab ab ab xy')).toBeCloseTo(3 / Math.sqrt(2 * 5), 6);
+});
+
 test('a text without words is the zero vector', async () => {
   const vectors = await encoder.embed(['', ' ?! ', '\u{1F6A2}'], signal);
   expect(vectors.every((vector) => vector.every((value) => value === 0))).toBe(true);
