@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { SextantError } from '../errors.ts';
+import { giveBack } from './memory.ts';
 
 export interface BodyOptions {
   /** Content-Length; null where it is not said. */
@@ -11,7 +12,8 @@ export interface BodyOptions {
 
 /**
  * Reads the body of a request. One of announced size is read into its final place, without joining pieces.
- * What is left of a body that is refused is read and thrown away, so that the sender can take the answer.
+ * What is left of a body that is refused is read and thrown away, so that the sender can take the answer. The memory of
+ * the pieces is given back, so they must belong to nobody else, as those of Node's HTTP server do.
  * @throws SextantError too_large, bad_request
  */
 export function readBody(stream: Readable, options: BodyOptions): Promise<Buffer> {
@@ -56,6 +58,7 @@ function filledBuffer(bytes: number): GrowingBody {
   return {
     add(chunk) {
       filled += chunk.copy(buffer, filled);
+      giveBack(chunk);
     },
     whole: () => buffer.subarray(0, filled),
   };
@@ -71,6 +74,10 @@ function joinedChunks({ bytes_max, onBytes }: BodyOptions): GrowingBody {
       onBytes(chunk.length);
       chunks.push(chunk);
     },
-    whole: () => Buffer.concat(chunks, bytes),
+    whole() {
+      const body = Buffer.concat(chunks, bytes);
+      chunks.forEach(giveBack);
+      return body;
+    },
   };
 }

@@ -26,7 +26,7 @@ export function createNgramEncoder(): Encoder {
 
 function embedText(text: string): Float32Array {
   const counted = countWords(text);
-  const characters = counted.keys().reduce((sum, word) => sum + word.length, 0);
+  const characters = [...counted.keys()].reduce((sum, word) => sum + word.length, 0);
   const counts = new NgramCounts(ngrams_of_character * characters);
   for (const [word, times] of counted) {
     for (let start = 0; start < word.length; start++) countNgrams(word, start, times, counts);

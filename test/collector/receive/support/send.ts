@@ -15,7 +15,11 @@ export async function send(
   receiver: Pick<Receiver, 'server'>,
   { method = 'POST', url = '/v1/traces', headers = protobuf, body = Buffer.alloc(0) }: Sent,
 ) {
-  const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const payload = Buffer.isBuffer(body)
+    ? ownMemory(body)
+    : typeof body === 'string'
+      ? body
+      : JSON.stringify(body);
   const response = await receiver.server.inject({
     method,
     url,
@@ -29,6 +33,13 @@ export async function send(
     body: response.rawPayload,
     text: response.body,
   };
+}
+
+/** What arrives belongs to the receiver alone, as what comes from a socket does. */
+function ownMemory(body: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(body.length);
+  body.copy(copy);
+  return copy;
 }
 
 /** The records in the journal, oldest first. */
