@@ -35,10 +35,7 @@ export async function withCollector(
   const child = spawn(collector_program, ['--config', `file:${file}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   const collector = collectorOf(child, `http://${endpoint}`);
   try {
-    await eventually(
-      async () => child.exitCode !== null || isListening(`http://${endpoint}`),
-      collector.said,
-    );
+    await eventually(async () => child.exitCode !== null || is_ready.test(collector.said()), collector.said);
     if (child.exitCode !== null) throw new Error('The Collector ended at once.');
     await work(collector);
   } catch (error) {
@@ -50,6 +47,9 @@ export async function withCollector(
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** It listens before it handles signals: one that it is sent in between ends it with all it has. */
+const is_ready = /Everything is ready/;
 
 // YAML contains JSON.
 function configuration(endpoint: string, exporter: Exporter): object {
