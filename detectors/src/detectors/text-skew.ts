@@ -1,7 +1,6 @@
 import type { DetectRequest, Moved } from '../detector.ts';
 import { distanceShare } from '../families/distance-share.ts';
 import type { Finding } from '../families/family.ts';
-import { errorQuantile } from '../families/family.ts';
 import { compareMix, movedPlaces } from '../families/mix.ts';
 import { squaredDistance } from '../families/squared-distance.ts';
 import { createDetector, type Judgement, listMoved, percent } from '../families/verdicts.ts';
@@ -115,7 +114,7 @@ function compareNgrams({ fit, reference, current, alpha }: DetectRequest<TextFit
     statistic: distance.estimate,
     p: distance.p,
     ...distanceShare(distance, {
-      z: errorQuantile(alpha / part_names.length),
+      error: alpha / part_names.length,
       unlike: unlikeTexts(fit),
       spread: 1 / current.count + 1 / reference.count,
     }),

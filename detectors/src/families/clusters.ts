@@ -5,7 +5,7 @@ import { categoryTraces } from '../statistics/category-traces.ts';
 import { combineByTruncatedCauchy } from '../statistics/cauchy-combination.ts';
 import { dealtDistanceTail } from './dealt-distance.ts';
 import { distanceShare } from './distance-share.ts';
-import { type Finding, intervalZ, type Question } from './family.ts';
+import { endError, type Finding, type Question } from './family.ts';
 import { squaredDistance } from './squared-distance.ts';
 
 /** In a sample of fewer units most clusters are too rare for a law of few moments, where they can be dealt anew. */
@@ -83,7 +83,7 @@ function compareLevel(of: Level, question: Question): Finding {
     statistic: distance.estimate,
     p: canBeDealt(of) ? dealtDistanceTail(of) : distance.p,
     ...distanceShare(distance, {
-      z: intervalZ(question),
+      error: endError(question),
       unlike: null_fit.unlike,
       spread: 1 / current.count + 1 / reference.count,
     }),

@@ -39,9 +39,9 @@ export const reference_deviations = 3;
 /** Three bandwidths, two levels of clusters and novelty: the clearest may be any of them. */
 const tests = 6;
 
-/** Normal quantile of either end of such an interval: those of all tests hold at once (Bonferroni). */
-export function intervalZ({ alpha }: { readonly alpha: number }): number {
-  return errorQuantile(alpha / tests);
+/** How often either end of such an interval may be wrong: those of all tests hold at once (Bonferroni). */
+export function endError({ alpha }: { readonly alpha: number }): number {
+  return alpha / tests;
 }
 
 /** Normal quantile that is exceeded with this probability. */

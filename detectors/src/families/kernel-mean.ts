@@ -10,7 +10,7 @@ import {
 import type { Sketch } from '../sketches/sketch.ts';
 import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 import { distanceShare } from './distance-share.ts';
-import { type Finding, intervalZ, type Question } from './family.ts';
+import { endError, type Finding, type Question } from './family.ts';
 import { type Side, squaredDistance } from './squared-distance.ts';
 
 const feature_scale = Math.sqrt(2 / features_per_bandwidth) / fixed_point;
@@ -32,7 +32,7 @@ export function compareKernelMeans(question: Question): Finding {
   return {
     ...combineByCauchy(results.map(({ p }) => p)),
     ...distanceShare(clearest.distance, {
-      z: intervalZ(question),
+      error: endError(question),
       unlike: clearest.kernel.unlike,
       spread: 1 / current.count + 1 / reference.count,
     }),

@@ -1,6 +1,7 @@
 import type { KernelFit } from '../sketches/fit-kernels.ts';
 import { fixed_point } from '../sketches/layout.ts';
 import { meanOverNormal } from '../statistics/mean-over-normal.ts';
+import { tailQuantile } from '../statistics/tail-quantile.ts';
 import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 
 /** One side of a comparison: the mean of some features over its units. */
@@ -19,11 +20,16 @@ export interface SquaredDistance {
   readonly p: number;
   /** Standard deviation of the estimate where the populations are the same. */
   readonly deviation: number;
+  /** The estimate, 0 or more, that would have this p. */
+  quantile(p: number): number;
   /** The part of it that the reference alone brings: it is the same in every window judged against it. */
   readonly deviation_of_reference: number;
   /** Largest eigenvalue of the features' covariance, or more. */
   readonly largest: number;
 }
+
+/** Beyond so many deviations lies less than any error of use, however skewed the law. */
+const deviations_max = 64;
 
 /** No sums are known better than to this squared length. */
 const resolution = 1 / fixed_point;
@@ -59,11 +65,15 @@ export function squaredDistance(
     variance: 2 * squares * traces.second * Math.exp(error * second) + resolution ** 2,
     third: (8 * (a + b) ** 3 * traces.third + 4 * skew ** 2 * traces.cubes) * Math.exp(error * third),
   });
-  const tail = (error: number) => threeMomentTail(estimate, cumulants(error));
+  const tail = (value: number) => {
+    const given = (error: number) => threeMomentTail(value, cumulants(error));
+    return second > 0 ? meanOverNormal(given) : given(0);
+  };
+  const deviation = Math.sqrt(cumulants(0).variance);
   return {
-    estimate,
-    p: second > 0 ? meanOverNormal(tail) : tail(0),
-    deviation: Math.sqrt(cumulants(0).variance),
+    ...{ estimate, deviation },
+    p: tail(estimate),
+    quantile: (p) => tailQuantile(tail, p, deviations_max * deviation),
     deviation_of_reference: b * Math.sqrt(2 * traces.second),
     largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(of_current, of_reference),
   };
