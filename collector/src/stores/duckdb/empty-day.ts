@@ -7,7 +7,8 @@ import { bringUpToDate } from './day-schema.ts';
 export interface EmptyDayOptions {
   readonly writer: DuckDBConnection;
   readonly folder: string;
-  readonly attach_options: string;
+  /** As in ATTACH. */
+  readonly file_options: string;
 }
 
 /** Puts a file with every table and no rows at a path, durably and in one step. */
@@ -32,14 +33,14 @@ export function emptyDays(options: EmptyDayOptions): WriteEmptyDay {
 
 const name = 'empty_day';
 
-async function makeEmptyDay({ writer, folder, attach_options }: EmptyDayOptions): Promise<Buffer> {
+async function makeEmptyDay({ writer, folder, file_options }: EmptyDayOptions): Promise<Buffer> {
   const path = join(folder, `${name}.duckdb`);
   const remove = async () => {
     for (const suffix of ['', '.wal']) await rm(path + suffix, { force: true });
   };
   await remove();
   try {
-    await writer.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${name} (${attach_options})`);
+    await writer.run(`ATTACH '${path.replaceAll("'", "''")}' AS ${name} (${file_options})`);
     try {
       await bringUpToDate(writer, name);
       await writer.run(`CHECKPOINT ${name}`);

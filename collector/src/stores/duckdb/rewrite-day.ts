@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { attach_options, type DayFiles } from './day-files.ts';
+import { type DayFiles, new_file_options } from './day-files.ts';
 import type { Readers } from './readers.ts';
 
 export interface RewritingParts {
@@ -44,7 +44,7 @@ async function fillFile(
   const path = `${files.path(day)}.rewriting`;
   // What an earlier attempt left.
   await removeFile(path);
-  await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS rewriting (${attach_options})`);
+  await connection.run(`ATTACH '${path.replaceAll("'", "''")}' AS rewriting (${new_file_options})`);
   try {
     await connection.run(`COPY FROM DATABASE "${day}" TO rewriting (SCHEMA)`);
     await fill('rewriting');

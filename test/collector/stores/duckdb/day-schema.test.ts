@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -137,4 +138,21 @@ it('recognises repeated spans in a new file of an old day, also after a restart'
   const third = await open(folder, { deduplication_hours: 24 });
   expect(await third.append(again(4))).toMatchObject({ stored: 1, duplicated: 0 });
   await third.close();
+});
+
+it('appends to a file of an earlier version as it is, whose blocks are larger', async () => {
+  const { folder, path } = await makeFile();
+  const earlier = `${path}.earlier`;
+  await onFile(
+    path,
+    `ATTACH '${earlier}' AS earlier (STORAGE_VERSION 'v1.2.0')`,
+    `COPY FROM DATABASE "${day}" TO earlier`,
+    'DETACH earlier',
+  );
+  await rename(earlier, path);
+  const store = await open(folder);
+  await store.append({ records: [recordOf(2)] });
+  expect(await count(store, 'spans')).toBe(2);
+  await store.close();
+  expect(await onFile(path, 'SELECT block_size FROM pragma_database_size()')).toEqual([[262_144n]]);
 });

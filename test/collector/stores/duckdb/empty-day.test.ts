@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { attach_options } from '../../../../collector/src/stores/duckdb/day-files.ts';
+import { attach_options, new_file_options } from '../../../../collector/src/stores/duckdb/day-files.ts';
 import { emptyDays } from '../../../../collector/src/stores/duckdb/empty-day.ts';
 import { tables } from '../../../../collector/src/stores/schema.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
@@ -21,7 +21,12 @@ async function setUp({ folder = temporaryFolder() } = {}) {
   const writer = await connection();
   const run = vi.spyOn(writer, 'run');
   const made = () => run.mock.calls.filter(([statement]) => statement.startsWith('ATTACH')).length;
-  return { writer, folder, made, writeEmptyDay: emptyDays({ writer, folder, attach_options }) };
+  return {
+    writer,
+    folder,
+    made,
+    writeEmptyDay: emptyDays({ writer, folder, file_options: new_file_options }),
+  };
 }
 
 /** How many rows each table of a file has. */
