@@ -136,9 +136,9 @@ export const option_table = {
   duckdb_memory_bytes: option(
     'SEXTANT_DUCKDB_MEMORY_BYTES',
     'integer',
-    512 * MIB,
+    256 * MIB,
     'bytes',
-    'Memory limit of the embedded store.',
+    'Memory limit of the embedded store, which fills it. SQL over the texts of many spans may need more.',
   ),
   duckdb_threads: option(
     'SEXTANT_DUCKDB_THREADS',
