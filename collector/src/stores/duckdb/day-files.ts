@@ -327,7 +327,7 @@ export const attach_options = "ROW_GROUP_SIZE 8192, STORAGE_VERSION 'v1.2.0'";
  */
 export const new_file_options = `${attach_options}, BLOCK_SIZE 65536`;
 const hour_ms = 3_600_000;
-/** Every file takes half a megabyte of memory: what sends spans of thousands of days must not take it all. */
+/** Every file takes 0.8 MB of memory: what sends spans of thousands of days must not take it all. */
 const days_max = 750;
 const unsettled_days_max = 16;
 const table_names = Object.keys(tables) as TableName[];
