@@ -20,10 +20,10 @@ export interface SquaredDistance {
   readonly p: number;
   /** Standard deviation of the estimate where the populations are the same. */
   readonly deviation: number;
-  /** The estimate, 0 or more, that would have this p. */
-  quantile(p: number): number;
   /** The part of it that the reference alone brings: it is the same in every window judged against it. */
   readonly deviation_of_reference: number;
+  /** The estimate, 0 or more, that would have this p. */
+  quantile(p: number): number;
   /** Largest eigenvalue of the features' covariance, or more. */
   readonly largest: number;
 }
@@ -73,8 +73,8 @@ export function squaredDistance(
   return {
     ...{ estimate, deviation },
     p: tail(estimate),
-    quantile: (p) => tailQuantile(tail, p, deviations_max * deviation),
     deviation_of_reference: b * Math.sqrt(2 * traces.second),
+    quantile: (p) => tailQuantile(tail, p, deviations_max * deviation),
     largest: Math.cbrt(Math.max(traces.third, 0)) * Math.max(of_current, of_reference),
   };
 }

@@ -91,6 +91,7 @@ function mainScript(text: string, letters: number): string {
   return main;
 }
 
+/** One of so many letters. */
 const kana_share = 10;
 
 /** The language with the most frequent words, if it has at least two and more than any other. */
