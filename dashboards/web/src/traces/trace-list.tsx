@@ -73,7 +73,8 @@ export function TraceList({ traces, now, has_more, is_loading_more, onLoadMore, 
         </tbody>
       </table>
       <p className={styles.end}>
-        {formatCount(traces.length)} traces{has_more ? ' so far' : ', no more in this time range'}
+        {formatCount(traces.length)} {traces.length === 1 ? 'trace' : 'traces'}
+        {has_more ? ' so far' : ', no more in this time range'}
         {has_more && (
           <Button onPress={onLoadMore} isDisabled={is_loading_more}>
             {is_loading_more ? 'Loading…' : 'Load more'}
