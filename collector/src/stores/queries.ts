@@ -112,8 +112,10 @@ export interface NamedQuery {
   /**
    * `days`: may be run for each day, newest first, until `limit` rows are found.
    * `range`: needs no rows of days that are not within a day of its range.
+   * `since`: needs no rows of days that end more than a day before its range.
+   * `sketched`: needs nothing but sketches of its range, which may be stored with later days.
    */
-  readonly scope: 'days' | 'range' | 'all';
+  readonly scope: 'days' | 'range' | 'since' | 'sketched' | 'all';
   readonly parameters: Readonly<Record<string, ParameterType>>;
 }
 
@@ -125,6 +127,6 @@ export function loadQuery(dialect: SqlDialect, name: string): NamedQuery {
   if (!Object.hasOwn(queries, name)) throw new SextantError('bad_request', `There is no query ${name}.`);
   const folder = import.meta.resolve('@sextant/dashboards/package.json');
   const text = readFileSync(new URL(`queries/${dialect}/${name}.sql`, folder), 'utf8');
-  const scope = (/^-- scope: (days|range)$/m.exec(text)?.[1] ?? 'all') as NamedQuery['scope'];
+  const scope = (/^-- scope: (days|range|since|sketched)$/m.exec(text)?.[1] ?? 'all') as NamedQuery['scope'];
   return { text, scope, parameters: queries[name as NamedQueryName] };
 }

@@ -1,5 +1,5 @@
 -- Traces of the spans that speak most for an alert, the worst first.
--- scope: all
+-- scope: range
 WITH chosen AS (
   SELECT
     trace_id,

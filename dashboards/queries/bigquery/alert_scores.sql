@@ -1,5 +1,5 @@
 -- Scores of one name for each step of time: how many, their mean, and how many are below a threshold.
--- scope: all
+-- scope: range
 WITH once AS (
   SELECT UNIX_MICROS(time) AS time_us, value
   FROM scores

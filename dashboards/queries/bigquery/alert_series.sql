@@ -1,5 +1,5 @@
 -- Figures of spans for each step of time and each value of one column; a step without spans has no row.
--- scope: all
+-- scope: range
 WITH stored AS (
   SELECT *
   FROM spans

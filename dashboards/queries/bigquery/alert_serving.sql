@@ -1,5 +1,5 @@
 -- Readings of one metric of serving engines for each step of time.
--- scope: all
+-- scope: range
 SELECT
   @from_us + DIV(UNIX_MICROS(time) - @from_us, @step_us) * @step_us AS step,
   COUNT(*) AS total,

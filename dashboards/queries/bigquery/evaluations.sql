@@ -1,5 +1,5 @@
 -- Evaluations in a range of time with what is known of their spans, optionally of one slice; where there are more than the limit, those of the same random conversations each time.
--- scope: all
+-- scope: range
 -- A span may begin a day before it is judged, and be stored a moment after.
 WITH once AS (
   SELECT *

@@ -1,5 +1,5 @@
 -- Keys of spans in the order of an export, those after a given one.
--- scope: all
+-- scope: range
 SELECT DISTINCT UNIX_MICROS(start_time) AS start_time, trace_id, span_id
 FROM spans
 WHERE tenant = @tenant

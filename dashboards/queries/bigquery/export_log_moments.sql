@@ -1,5 +1,5 @@
 -- When log records happened and were stored, in the order of an export, those after a given moment.
--- scope: all
+-- scope: range
 SELECT UNIX_MICROS(time) AS time, UNIX_MICROS(ingest_time) AS ingest_time
 FROM logs
 WHERE tenant = @tenant

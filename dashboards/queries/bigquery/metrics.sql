@@ -1,5 +1,5 @@
 -- Each metric of each service with its newest point and the range of its values, by name.
--- scope: all
+-- scope: range
 WITH chosen AS (
   SELECT *, ROW_NUMBER() OVER (PARTITION BY name, service, kind, unit ORDER BY time DESC, ingest_time DESC) = 1 AS is_newest
   FROM metrics

@@ -1,5 +1,5 @@
 -- The sketch of each slice of a feature over a range of minutes: sums added up element by element.
--- scope: all
+-- scope: sketched
 WITH chosen AS (
   SELECT slice_key, slice_value, count, sums
   FROM sketches

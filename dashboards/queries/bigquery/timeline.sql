@@ -1,5 +1,5 @@
 -- Spans, errors, tokens and cost for each step of time; a step without spans has no row.
--- scope: all
+-- scope: range
 WITH stored AS (
   SELECT *
   FROM spans

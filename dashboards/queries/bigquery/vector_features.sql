@@ -1,5 +1,5 @@
 -- Features that have vectors in a range of time, with what made them.
--- scope: all
+-- scope: range
 SELECT feature, encoder, dimension, COUNT(*) AS count
 FROM embeddings
 WHERE tenant = @tenant

@@ -1,5 +1,5 @@
 -- Vectors of a feature in a range of time, optionally of one slice; where there are more than the limit, the same random conversations each time.
--- scope: all
+-- scope: range
 SELECT
   UNIX_MICROS(time) AS time,
   feature,

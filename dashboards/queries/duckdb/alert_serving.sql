@@ -1,5 +1,5 @@
 -- Readings of one metric of serving engines for each step of time.
--- scope: all
+-- scope: range
 SELECT
   $from_us::BIGINT + (epoch_us(time) - $from_us::BIGINT) // $step_us::BIGINT * $step_us::BIGINT AS step,
   count(*) AS total,

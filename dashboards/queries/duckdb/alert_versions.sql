@@ -1,5 +1,5 @@
 -- The version of everything that has one, as the latest span of a range of time names it.
--- scope: all
+-- scope: range
 WITH chosen AS (
   SELECT
     start_time,

@@ -1,5 +1,5 @@
 -- When data points happened and were stored, in the order of an export, those after a given moment.
--- scope: all
+-- scope: range
 SELECT epoch_us(time) AS time, epoch_us(ingest_time) AS ingest_time
 FROM metrics
 WHERE tenant = $tenant

@@ -1,5 +1,5 @@
 -- For each filter of the trace list its fifty most frequent values, counted in traces.
--- scope: all
+-- scope: range
 WITH chosen AS (
   SELECT trace_id, service, coalesce(request_model, response_model) AS model, operation, agent_name, prompt_version
   FROM spans

@@ -1,5 +1,5 @@
 -- Vectors sketched in each minute of a feature, over all slices together, oldest minute first.
--- scope: all
+-- scope: sketched
 -- arrived is when the latest row of the minute was stored.
 SELECT
   epoch_us(minute) AS minute,

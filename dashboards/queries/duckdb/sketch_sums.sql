@@ -1,5 +1,5 @@
 -- The sketch of each slice of a feature over a range of minutes: sums added up element by element.
--- scope: all
+-- scope: sketched
 WITH elements AS (
   SELECT slice_key, slice_value, unnest(sums) AS value, generate_subscripts(sums, 1) AS position
   FROM sketches

@@ -1,5 +1,5 @@
 -- Spans in a range of time with all that features are made of, optionally of one slice; where there are more than the limit, the same random conversations each time.
--- scope: all
+-- scope: since
 -- Of a trace counts what was stored until its root was and began hardly before it, of texts their beginning.
 WITH chosen AS MATERIALIZED (
   SELECT *

@@ -1,5 +1,5 @@
 -- Spans, errors, tokens and cost for each step of time; a step without spans has no row.
--- scope: all
+-- scope: range
 SELECT
   epoch_us(start_time) // $step_us::BIGINT * $step_us::BIGINT AS time,
   count(*) AS spans,

@@ -20,7 +20,7 @@ describe.each(['duckdb', 'bigquery'] as const)('the queries for %s', (dialect) =
   test.each(names)('%s begins with a sentence, then its scope', (name) => {
     const [sentence, scope] = readFileSync(new URL(`${dialect}/${name}.sql`, folder), 'utf8').split('\n');
     expect(sentence).toMatch(/^-- [A-Z].*\.$/);
-    expect(scope).toMatch(/^-- scope: (days|range|all)$/);
+    expect(scope).toMatch(/^-- scope: (days|range|since|sketched|all)$/);
   });
 
   test.each(names)('%s has the parameters of the list', (name) => {

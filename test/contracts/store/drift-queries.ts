@@ -87,6 +87,24 @@ export function driftQueryTests(open: OpenStore): void {
     expect(await ask('sketch_sums', { ...sums, sketch_id: 'another' })).toEqual([]);
   });
 
+  test('sketches are found by their minutes, long before or after the day whose work they came of', async () => {
+    const minutes = [-400, -2, 0, 2].map((days) => noon_us + days * day_us);
+    await storeSketches(...minutes.map((minute, index) => sketchRow({ minute, sums: [index + 1] })));
+    const sketches = { feature, sketch_id: 'test' };
+    const from = async (from_us: number | null) =>
+      (await ask('sketch_minutes', { ...sketches, from_us, limit: 10 })).map((row) => row['minute']);
+    expect(await from(null)).toEqual(minutes);
+    expect(await from(noon_us - 2 * day_us)).toEqual(minutes.slice(1));
+    expect(await from(noon_us + 2 * day_us)).toEqual(minutes.slice(3));
+    expect(await from(noon_us + 2 * day_us + 1)).toEqual([]);
+    const sums = async (from_us: number, to_us: number) =>
+      (await ask('sketch_sums', { ...sketches, from_us, to_us })).map((row) => row['sums']);
+    expect(await sums(noon_us - 400 * day_us, noon_us - 399 * day_us)).toEqual([[1]]);
+    expect(await sums(noon_us - 2 * day_us, noon_us + day_us)).toEqual([[5]]);
+    expect(await sums(noon_us + day_us, noon_us + 3 * day_us)).toEqual([[4]]);
+    expect(await sums(noon_us + day_us, noon_us + 2 * day_us)).toEqual([]);
+  });
+
   test('vector_features tells what has vectors', async () => {
     await storeVectors(
       embeddingRow(1),

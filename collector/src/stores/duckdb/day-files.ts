@@ -9,7 +9,7 @@ import type { Position, QueueName } from '../store.ts';
 import { isDamage } from './damage.ts';
 import { type DayKeys, readDayKeys } from './day-keys.ts';
 import { bringUpToDate, noteCreation } from './day-schema.ts';
-import { nextDay, undated_day } from './days.ts';
+import { type Moments, nextDay, undated_day } from './days.ts';
 import type { DaysOnRecord } from './days-on-record.ts';
 import { createTableStatement } from './ddl.ts';
 import { emptyDays, type WriteEmptyDay } from './empty-day.ts';
@@ -35,6 +35,8 @@ export interface DayFile {
   readonly marks: Record<QueueName, number>;
   /** Newest ingest time of what queues are made of. */
   readonly newest: { spans: number; embeddings: number; scores: number };
+  /** Minutes of its sketches; null where it has none. */
+  sketched: Moments | null;
   /** When the file was made, in milliseconds since 1970; 0 where that is not known. */
   readonly created_ms: number;
 }
@@ -268,11 +270,7 @@ export class DayFiles {
   }
 
   async #readState(day: string, progress: ProgressOfDay): Promise<DayFile> {
-    const newest = async (table: TableName) => {
-      const statement = `SELECT epoch_us(max(ingest_time)) AS newest FROM "${day}".main.${table}`;
-      const [row] = (await this.writer.runAndReadAll(statement)).getRowObjects();
-      return Number(row?.['newest'] ?? 0);
-    };
+    const contents = await readContents(this.writer, day);
     return {
       day,
       position: progress.get('journal') ?? { segment: 0, offset: 0 },
@@ -282,11 +280,7 @@ export class DayFiles {
         measure: progress.get('measure')?.offset ?? 0,
         score: progress.get('score')?.offset ?? 0,
       },
-      newest: {
-        spans: await newest('spans'),
-        embeddings: await newest('embeddings'),
-        scores: await newest('scores'),
-      },
+      ...contents,
       created_ms: progress.get('created')?.offset ?? 0,
     };
   }
@@ -331,6 +325,25 @@ const hour_ms = 3_600_000;
 const days_max = 750;
 const unsettled_days_max = 16;
 const table_names = Object.keys(tables) as TableName[];
+
+/** In one statement, which for hundreds of files takes half the time of one each. */
+async function readContents(
+  connection: DuckDBConnection,
+  day: string,
+): Promise<Pick<DayFile, 'newest' | 'sketched'>> {
+  const of = (table: TableName, what: string) => `(SELECT epoch_us(${what}) FROM "${day}".main.${table})`;
+  const newest = (table: TableName) => `${of(table, 'max(ingest_time)')} AS ${table}`;
+  const reader = await connection.runAndReadAll(
+    `SELECT ${newest('spans')}, ${newest('embeddings')}, ${newest('scores')},
+      ${of('sketches', 'min(minute)')} AS first_minute, ${of('sketches', 'max(minute)')} AS last_minute`,
+  );
+  const [row = {}] = reader.getRowObjects();
+  const { spans, embeddings, scores, first_minute, last_minute } = row;
+  return {
+    newest: { spans: Number(spans ?? 0), embeddings: Number(embeddings ?? 0), scores: Number(scores ?? 0) },
+    sketched: first_minute == null ? null : { first_us: Number(first_minute), last_us: Number(last_minute) },
+  };
+}
 
 async function listDays(folder: string): Promise<string[]> {
   const names = await readdir(folder);

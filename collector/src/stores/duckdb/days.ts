@@ -16,6 +16,12 @@ export interface TimeRange {
   readonly to_us: number | null;
 }
 
+/** From the first to the last, both included. */
+export interface Moments {
+  readonly first_us: number;
+  readonly last_us: number;
+}
+
 /** The parts of a range that lie in days there are, newest first. */
 export function dayRanges(days: readonly string[], wanted: TimeRange, now_us: number): TimeRange[] {
   const dated = days.filter((day) => day !== undated_day);
@@ -40,6 +46,12 @@ export function daysAround(days: readonly string[], { from_us, to_us }: TimeRang
   return days.filter((day) => {
     return day === undated_day || (startOf(day) + day_us > first_us && startOf(day) < last_us);
   });
+}
+
+/** Whether any of the moments may lie in a range; there may be none. */
+export function overlaps(moments: Moments | null | undefined, { from_us, to_us }: TimeRange): boolean {
+  if (!moments) return false;
+  return moments.last_us >= (from_us ?? 0) && moments.first_us < (to_us ?? Number.MAX_SAFE_INTEGER);
 }
 
 export function nextDay(day: string): string {

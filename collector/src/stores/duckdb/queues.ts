@@ -53,8 +53,15 @@ export async function finishWork<Name extends QueueName>(
     const position = { segment: 0, offset: through };
     await setProgress(files.writer, { day, name: work.queue, position });
   });
+  await files.settle(day);
   file.marks[work.queue] = through;
   if (table === 'embeddings' && results.length > 0) file.newest.embeddings = ingest_time;
+  for (const result of results) if ('minute' in result) noteMinute(file, result.minute);
+}
+
+function noteMinute(file: DayFile, minute_us: number): void {
+  const { first_us, last_us } = file.sketched ?? { first_us: minute_us, last_us: minute_us };
+  file.sketched = { first_us: Math.min(first_us, minute_us), last_us: Math.max(last_us, minute_us) };
 }
 
 interface Mark {

@@ -8,7 +8,7 @@ import { backUpDays } from './backup.ts';
 import { type BrokenDays, watchForBrokenDays } from './broken-days.ts';
 import { onDays } from './confinement.ts';
 import { type DayFile, DayFiles, type DayFilesOptions } from './day-files.ts';
-import { dayOf, dayRanges, daysAround } from './days.ts';
+import { dayOf, dayRanges, daysAround, overlaps, type TimeRange } from './days.ts';
 import { type DaysOnRecord, openDaysOnRecord } from './days-on-record.ts';
 import { countErasable, eraseSpans } from './erase.ts';
 import { expireDays } from './expire.ts';
@@ -108,6 +108,7 @@ async function appendAndNote(files: DayFiles, batch: Batch, { clock, record, bro
 async function insertDay(files: DayFiles, target: StampedTarget, rows: readonly object[]): Promise<void> {
   await files.getOrCreate(target.catalog);
   await inTransaction(files.writer, () => files.inserter.insert(files.writer, target, rows));
+  await files.settle(target.catalog);
   await files.showNewDays();
 }
 
@@ -126,8 +127,10 @@ async function runNamed(
   const query = loadQuery('duckdb', name);
   if (query.scope === 'all') return await runQuery(connection, query.text, parameters);
   const wanted = { from_us: numberOf(parameters['from_us']), to_us: numberOf(parameters['to_us']) };
-  if (query.scope === 'range')
-    return await runQuery(connection, onDays(query.text, daysAround(files.days(), wanted)), parameters);
+  if (query.scope !== 'days') {
+    const days = daysFor[query.scope](files, wanted);
+    return await runQuery(connection, onDays(query.text, days), parameters);
+  }
   const limit = numberOf(parameters['limit']) ?? Number.MAX_SAFE_INTEGER;
   const rows: Row[] = [];
   for (const range of dayRanges(files.days(), wanted, Date.now() * 1000)) {
@@ -138,6 +141,12 @@ async function runNamed(
   }
   return rows;
 }
+
+const daysFor = {
+  range: (files, wanted) => daysAround(files.days(), wanted),
+  since: (files, { from_us }) => daysAround(files.days(), { from_us, to_us: null }),
+  sketched: (files, wanted) => files.days().filter((day) => overlaps(files.get(day)?.sketched, wanted)),
+} as const satisfies Readonly<Record<string, (files: DayFiles, wanted: TimeRange) => string[]>>;
 
 function numberOf(value: QueryValue | undefined): number | null {
   return typeof value === 'number' ? value : null;

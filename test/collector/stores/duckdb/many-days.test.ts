@@ -1,9 +1,19 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, expect, it } from 'vitest';
 import { openDuckDbStore } from '../../../../collector/src/stores/duckdb/store.ts';
 import type { RecordRows, Store } from '../../../../collector/src/stores/store.ts';
-import { bare, inParts, no_rows, recordAt, spanRow } from '../../../contracts/store/rows.ts';
+import {
+  bare,
+  embeddingRow,
+  inParts,
+  modelCall,
+  no_rows,
+  recordAt,
+  scoreRow,
+  spanRow,
+} from '../../../contracts/store/rows.ts';
 import { temporaryFolder } from '../../../support/folder.ts';
 import { recordingLog } from '../../../support/log.ts';
 
@@ -46,3 +56,29 @@ it.each([
   },
   60_000,
 );
+
+it('leaves few days with rows in their log, which takes memory, when their work is done', async () => {
+  const folder = temporaryFolder();
+  const control = new DatabaseSync(join(folder, 'control.db'));
+  const options = { folder: join(folder, 'days'), memory_bytes: 256 * 2 ** 20, deduplication_hours: 0 };
+  store = await openDuckDbStore({ ...options, control, query_timeout_ms: 20_000, log: recordingLog() });
+  const starts = Array.from({ length: days }, (_, index) => noon_us - index * day_us);
+  await store.append({
+    records: [recordAt(100, ...starts.map((start_time, index) => modelCall(index, { start_time })))],
+  });
+  const done = new Set<number>();
+  for (let work = await store.take('embed', 10); work; work = await store.take('embed', 10)) {
+    await store.finish(
+      work,
+      work.rows.map((row, index) => embeddingRow(index, { time: row.time })),
+    );
+    for (const { time } of work.rows) done.add(time);
+  }
+  await store.insert(
+    'scores',
+    starts.map((time, index) => scoreRow(`score ${index}`, { time })),
+  );
+  expect(done.size).toBe(days);
+  const logs = readdirSync(options.folder).filter((name) => name.endsWith('.wal'));
+  expect(logs.length).toBeLessThanOrEqual(16);
+});
