@@ -1,5 +1,6 @@
 import type { Store } from '../stores/store.ts';
-import { readMinutes, readSketches } from './read-sketches.ts';
+import type { OpenMinutes } from './open-minutes.ts';
+import { readSketches } from './read-sketches.ts';
 import type { Stream, Streams } from './streams.ts';
 import { closedWindows, type Minute, type Window } from './windows.ts';
 
@@ -8,6 +9,7 @@ const windows_per_round_max = 50;
 export interface DueParts {
   readonly store: Pick<Store, 'query'>;
   readonly streams: Streams;
+  readonly open_minutes: OpenMinutes;
   readonly options: DueOptions;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -39,7 +41,7 @@ export interface DueWindows extends Progress {
  * computed from those, so that a step that is repeated after a crash comes to the same result.
  */
 export async function dueWindows(stream_id: number, parts: DueParts): Promise<DueWindows> {
-  const { store, streams, options } = parts;
+  const { streams, open_minutes, options } = parts;
   let stream = streams.get(stream_id);
   if (stream.phase === 'fitting') return { stream, windows: [], n_open: 0, is_done: true };
   if (stream.phase === 'reference') {
@@ -47,7 +49,7 @@ export async function dueWindows(stream_id: number, parts: DueParts): Promise<Du
     if (n_open !== null) return { stream, windows: [], n_open, is_done: true };
     stream = streams.get(stream_id);
   }
-  const minutes = await readMinutes(store, stream, stream.cursor_us);
+  const minutes = await open_minutes.read(stream);
   const windows = closedWindows(minutes, { ...ruleOf(parts), vectors: options.window });
   const end_us = windows.at(-1)?.to_us ?? 0;
   return {
@@ -60,8 +62,8 @@ export async function dueWindows(stream_id: number, parts: DueParts): Promise<Du
 
 /** Null when the reference is complete, else how much of it there is. */
 async function freezeReference(stream: Stream, parts: DueParts): Promise<number | null> {
-  const { store, streams, options } = parts;
-  const minutes = await readMinutes(store, stream, stream.cursor_us);
+  const { store, streams, open_minutes, options } = parts;
+  const minutes = await open_minutes.read(stream);
   const rule = { ...ruleOf(parts), vectors: options.reference, minutes_max: Infinity };
   const [window] = closedWindows(minutes, rule);
   if (window === undefined) return totalOf(minutes);

@@ -10,6 +10,7 @@ import { type Observation, unitKey } from './observation.ts';
 import { observeEmbedding } from './observe-embeddings.ts';
 import { observeEvaluation } from './observe-evaluation.ts';
 import { observeSpan } from './observe-span.ts';
+import type { OpenMinutes } from './open-minutes.ts';
 import { type Sampling, selectionOf } from './sampling.ts';
 import type { SlicesOf } from './slices.ts';
 import type { StreamKey, Streams } from './streams.ts';
@@ -23,6 +24,7 @@ export interface SumParts {
   readonly store: Pick<Store, 'take' | 'finish'>;
   readonly streams: Streams;
   readonly fits: Fits;
+  readonly open_minutes: Pick<OpenMinutes, 'touch'>;
   readonly slicesOf: SlicesOf;
   readonly unitsOf: UnitsOf;
   readonly measured: MeasuredUnits;
@@ -140,7 +142,7 @@ interface Summing extends SumParts, Seen {
 }
 
 function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sketches'>[] {
-  const { streams, fits, unitsOf, slicesOf, measured, room, faults } = summing;
+  const { streams, fits, open_minutes, unitsOf, slicesOf, measured, room, faults } = summing;
   const kind = kindOf((rows[0] as Observation).feature);
   const stream = kind === null ? null : streams.open(rows[0] as Observation);
   if (kind === null || stream === null) {
@@ -150,6 +152,7 @@ function sumStream(rows: readonly Observation[], summing: Summing): NewRow<'sket
   const free = fits.collect(stream, rows);
   const fit = free.length > 0 ? streams.fitOf(stream) : null;
   if (fit === null) return [];
+  open_minutes.touch(stream);
   const conversations = [...Map.groupBy(free, unitKey)].map(([unit_key, added]): Conversation => {
     const [first] = added as [Observation];
     const known = summing.earlier.get(unitOfStream(first)) ?? [];

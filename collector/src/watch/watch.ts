@@ -12,6 +12,7 @@ import { createFits, type Fits } from './fits.ts';
 import { createLatestWindows } from './latest-windows.ts';
 import { createReferenceManager, type FeatureReference } from './manage-references.ts';
 import { createMeasuredUnits } from './measured-units.ts';
+import { createOpenMinutes, type OpenMinutes } from './open-minutes.ts';
 import { pause } from './pause.ts';
 import {
   createReferencePolicies,
@@ -117,7 +118,17 @@ export function createWatch(settings: WatchSettings): Watch {
   const { store, now } = settings;
   const manager = createReferenceManager({ database: control, store, streams, policies, now });
   const fits = createFits({ database: control, streams, wanted: options.drift_fit, onError });
-  const state = { policies, streams, fits, skipped, progress, onError, signal: stopping.signal };
+  const open_minutes = createOpenMinutes({ store, now });
+  const state = {
+    open_minutes,
+    policies,
+    streams,
+    fits,
+    skipped,
+    progress,
+    onError,
+    signal: stopping.signal,
+  };
   const runRound = createRound(roundParts(settings, state));
   let running: Promise<void> = Promise.resolve();
 
@@ -149,7 +160,14 @@ export function createWatch(settings: WatchSettings): Watch {
     references: manager.list,
     setReference: (key, policy) => inTurn(() => manager.set(key, policy)),
     resetReference: (key) => inTurn(async () => manager.reset(key)),
-    whileResting: inTurn,
+    whileResting: (work) =>
+      inTurn(async () => {
+        try {
+          return await work();
+        } finally {
+          open_minutes.forget();
+        }
+      }),
     counts: () => ({ ...counted, skipped: skipped.counts() }),
     start() {
       running = run();
@@ -162,6 +180,7 @@ export function createWatch(settings: WatchSettings): Watch {
 }
 
 interface WatchState {
+  readonly open_minutes: OpenMinutes;
   readonly policies: ReferencePolicies;
   readonly streams: Streams;
   readonly fits: Fits;

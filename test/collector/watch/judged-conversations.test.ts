@@ -6,6 +6,7 @@ import { createCounter } from '../../../collector/src/watch/counter.ts';
 import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { createFits } from '../../../collector/src/watch/fits.ts';
 import { createMeasuredUnits } from '../../../collector/src/watch/measured-units.ts';
+import { createOpenMinutes } from '../../../collector/src/watch/open-minutes.ts';
 import { createSampling } from '../../../collector/src/watch/sampling.ts';
 import { createSlicesOf } from '../../../collector/src/watch/slices.ts';
 import { createStreams } from '../../../collector/src/watch/streams.ts';
@@ -75,6 +76,7 @@ async function openWatched() {
     slicesOf: createSlicesOf(control),
     unitsOf: createUnits(control),
     measured: createMeasuredUnits(),
+    open_minutes: createOpenMinutes({ store, now: Date.now }),
     sampling: createSampling({ database: control, per_second: 1_000 }),
     watched: watchedFeatures('evaluation.*'),
   };

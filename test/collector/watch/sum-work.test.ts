@@ -8,6 +8,7 @@ import { createCounter } from '../../../collector/src/watch/counter.ts';
 import { watchedFeatures } from '../../../collector/src/watch/features.ts';
 import { createFits } from '../../../collector/src/watch/fits.ts';
 import { createMeasuredUnits } from '../../../collector/src/watch/measured-units.ts';
+import { createOpenMinutes } from '../../../collector/src/watch/open-minutes.ts';
 import { createSampling } from '../../../collector/src/watch/sampling.ts';
 import { createSlicesOf } from '../../../collector/src/watch/slices.ts';
 import { createStreams } from '../../../collector/src/watch/streams.ts';
@@ -47,6 +48,7 @@ function setUp(fateOf: () => Fate = () => 'lives') {
     slicesOf: createSlicesOf(database),
     unitsOf: createUnits(database),
     measured: createMeasuredUnits(),
+    open_minutes: createOpenMinutes({ store, now: Date.now }),
     sampling: createSampling({ database, per_second: 100 }),
     watched: watchedFeatures('*'),
   };
