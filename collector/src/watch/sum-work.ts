@@ -4,6 +4,7 @@ import { earlier_max, type QueueName, type QueueRow, type Store, type Work } fro
 import type { Counter } from './counter.ts';
 import type { WatchedFeatures } from './features.ts';
 import type { Fits } from './fits.ts';
+import { mapInTurns } from './in-turns.ts';
 import { kindOf } from './kinds.ts';
 import type { MeasuredUnits } from './measured-units.ts';
 import { type Observation, unitKey } from './observation.ts';
@@ -54,10 +55,12 @@ export async function sumWork(queue: SumQueue, parts: SumParts): Promise<number>
   const faults: Fault[] = [];
   const seen = observe(work, parts, faults);
   const room = { numbers: numbers_max };
-  const sketches = [...Map.groupBy(seen.rows, streamName).values()].flatMap((rows) =>
+  const by_stream = [...Map.groupBy(seen.rows, streamName).values()];
+  // Many streams may get their fit at once, each of which takes up to a second.
+  const sketches = await mapInTurns(by_stream, (rows) =>
     sumStream(rows, { ...parts, ...seen, room, faults }),
   );
-  await parts.store.finish(work, sketches);
+  await parts.store.finish(work, sketches.flat());
   parts.skipped.add('sampled_out', work.left_out);
   for (const { reason, count } of faults) parts.skipped.add(reason, count);
   return work.rows.length + work.left_out;

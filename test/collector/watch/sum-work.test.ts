@@ -90,6 +90,20 @@ const rows = (from: number, to: number, fields: Partial<NewRow<'embeddings'>> = 
   Array.from({ length: to - from }, (_, i) => row(from + i, fields));
 
 describe('sumWork', () => {
+  test('lets others have their turn between the fits of many features', async () => {
+    const { store, streams, run } = setUp();
+    const features = Array.from({ length: 10 }, (_, number) => `embedding.f${number}`);
+    store.addEmbeddings(features.flatMap((feature) => rows(0, 100, { feature })));
+    let turns = 0;
+    const counting = setInterval(() => {
+      turns += 1;
+    });
+    while ((await run()) > 0);
+    clearInterval(counting);
+    expect(streams.list().map(({ phase }) => phase)).toEqual(features.map(() => 'reference'));
+    expect(turns).toBeGreaterThan(0);
+  });
+
   test('fits on the first vectors and sums the others, for each slice and minute', async () => {
     const { store, streams, run } = setUp();
     store.addEmbeddings(rows(0, 99));
