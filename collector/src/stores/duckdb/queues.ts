@@ -48,6 +48,8 @@ export async function finishWork<Name extends QueueName>(
   if (!file || file.marks[work.queue] >= through) return;
   const ingest_time = clock.next();
   const table = work.queue === 'embed' ? 'embeddings' : 'sketches';
+  // Before they are there: to be looked for in vain does no harm.
+  for (const result of results) if ('minute' in result) noteMinute(file, result.minute);
   await inTransaction(files.writer, async () => {
     await files.inserter.insert(files.writer, { catalog: day, table, ingest_time }, results);
     const position = { segment: 0, offset: through };
@@ -56,7 +58,6 @@ export async function finishWork<Name extends QueueName>(
   await files.settle(day);
   file.marks[work.queue] = through;
   if (table === 'embeddings' && results.length > 0) file.newest.embeddings = ingest_time;
-  for (const result of results) if ('minute' in result) noteMinute(file, result.minute);
 }
 
 function noteMinute(file: DayFile, minute_us: number): void {
