@@ -326,22 +326,28 @@ const days_max = 750;
 const unsettled_days_max = 16;
 const table_names = Object.keys(tables) as TableName[];
 
-/** In one statement, which for hundreds of files takes half the time of one each. */
+/** In one statement, which takes a third less time than one for each. */
 async function readContents(
   connection: DuckDBConnection,
   day: string,
 ): Promise<Pick<DayFile, 'newest' | 'sketched'>> {
-  const of = (table: TableName, what: string) => `(SELECT epoch_us(${what}) FROM "${day}".main.${table})`;
-  const newest = (table: TableName) => `${of(table, 'max(ingest_time)')} AS ${table}`;
+  const of = (name: string, time: string, table: TableName) =>
+    `SELECT '${name}' AS name, epoch_us(${time}) AS time_us FROM "${day}".main.${table}`;
   const reader = await connection.runAndReadAll(
-    `SELECT ${newest('spans')}, ${newest('embeddings')}, ${newest('scores')},
-      ${of('sketches', 'min(minute)')} AS first_minute, ${of('sketches', 'max(minute)')} AS last_minute`,
+    [
+      of('spans', 'max(ingest_time)', 'spans'),
+      of('embeddings', 'max(ingest_time)', 'embeddings'),
+      of('scores', 'max(ingest_time)', 'scores'),
+      of('first_minute', 'min(minute)', 'sketches'),
+      of('last_minute', 'max(minute)', 'sketches'),
+    ].join(' UNION ALL '),
   );
-  const [row = {}] = reader.getRowObjects();
-  const { spans, embeddings, scores, first_minute, last_minute } = row;
+  const times = new Map(reader.getRowObjects().map(({ name, time_us }) => [name, Number(time_us ?? 0)]));
+  const timeOf = (name: string) => times.get(name) ?? 0;
+  const last_us = timeOf('last_minute');
   return {
-    newest: { spans: Number(spans ?? 0), embeddings: Number(embeddings ?? 0), scores: Number(scores ?? 0) },
-    sketched: first_minute == null ? null : { first_us: Number(first_minute), last_us: Number(last_minute) },
+    newest: { spans: timeOf('spans'), embeddings: timeOf('embeddings'), scores: timeOf('scores') },
+    sketched: last_us === 0 ? null : { first_us: timeOf('first_minute'), last_us },
   };
 }
 
