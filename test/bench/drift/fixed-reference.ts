@@ -39,7 +39,7 @@ export function* fixedReference(windows: number): Generator<string> {
           `<= ${alpha}`,
         );
       yield line(`worst of ${references}`, most, per_reference);
-      yield line(`the worst again`, again[at] as number, fresh);
+      yield line('the worst again', again[at] as number, fresh);
       const together = of_reference.reduce((sum, count) => sum + count, 0);
       yield line(`all ${references}`, together, references * per_reference);
     }

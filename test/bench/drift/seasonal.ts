@@ -14,10 +14,10 @@ const n_of_season = 2_500;
  * reference kept by season and mixed as the window is must raise no more alarms than were asked for; the whole
  * reference, beside it, shows what that is worth.
  */
-export function seasonal(windows: number): string[] {
+export function seasonal({ windows, seed }: { windows: number; seed: number }): string[] {
   const population = populations.clinc();
   const { fit, known } = population;
-  const random = createRandom(11);
+  const random = createRandom(seed);
   const of_season = seasonsOf(population);
   const rates = new Map<string, Rate>();
   for (let window = 0; window < windows; window++) {

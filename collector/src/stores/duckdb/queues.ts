@@ -55,9 +55,9 @@ export async function finishWork<Name extends QueueName>(
     const position = { segment: 0, offset: through };
     await setProgress(files.writer, { day, name: work.queue, position });
   });
-  await files.settle(day);
   file.marks[work.queue] = through;
   if (table === 'embeddings' && results.length > 0) file.newest.embeddings = ingest_time;
+  await files.settle(day);
 }
 
 function noteMinute(file: DayFile, minute_us: number): void {
