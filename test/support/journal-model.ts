@@ -22,6 +22,8 @@ export type Step =
 
 const segment_bytes = 3_000;
 const body_bytes_max = 10_000;
+/** Longer than the disk ever fails here: pages that cannot be read after all of them count as damaged. */
+const patience_ms = Array.from({ length: 200 }, () => 0);
 
 export interface ModelOptions {
   readonly disk: SimulatedDisk;
@@ -155,7 +157,7 @@ export class JournalModel {
       folder: 'journal',
       from: this.#stored_through,
       body_bytes_max,
-      retry_pauses_ms: [0],
+      retry_pauses_ms: patience_ms,
       files: disk.files(),
     });
     this.#tail.advance(journal.durable());

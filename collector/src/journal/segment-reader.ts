@@ -23,6 +23,8 @@ export interface SegmentReaderOptions {
   readonly body_bytes_max: number;
   /** Pauses before a read that failed is tried again; after them, pages the disk cannot read count as damaged. */
   readonly retry_pauses_ms: readonly number[];
+  /** Ends the pauses; reading rejects then. */
+  readonly signal: AbortSignal;
   onDamage(part: DamagedPart): void;
 }
 
@@ -113,12 +115,12 @@ export class SegmentReader {
   }
 
   async #readBytes(bytes: number): Promise<Buffer> {
-    const { file, retry_pauses_ms } = this.#options;
+    const { file, retry_pauses_ms, signal } = this.#options;
     const buffer = Buffer.allocUnsafe(bytes);
     for (const pause_ms of retry_pauses_ms) {
       const read_bytes = await readOrNull(file, buffer, this.#place.offset);
       if (read_bytes !== null) return buffer.fill(0, read_bytes);
-      await sleep(pause_ms);
+      await sleep(pause_ms, undefined, { signal });
     }
     const { offset } = this.#place;
     for (let start = 0, end = 0; start < bytes; start = end) {

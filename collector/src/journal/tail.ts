@@ -46,7 +46,8 @@ export interface TailOptions {
 }
 
 const chunk_bytes = 4 * 1024 * 1024;
-const default_pauses_ms = [100, 1_000, 5_000];
+/** Five minutes: storage that is away for a while must not look like pages that are damaged. */
+const default_pauses_ms = [100, 1_000, ...Array.from({ length: 60 }, () => 5_000)];
 
 export function openTail(options: TailOptions): JournalTail {
   return new Tail(options);
@@ -60,7 +61,7 @@ class Tail implements JournalTail {
   #position: Position;
   #opened: OpenedSegment | null = null;
   #reading: Promise<unknown> | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
   #wake: (() => void) | null = null;
 
   constructor(options: TailOptions) {
@@ -89,13 +90,17 @@ class Tail implements JournalTail {
   }
 
   next(bytes_max: number): Promise<readonly JournalRecord[] | null> {
-    const reading = this.#read(Math.max(bytes_max, chunk_bytes));
+    const reading = this.#read(Math.max(bytes_max, chunk_bytes)).catch((error) => {
+      // A pause of the reader that was ended.
+      if (this.#is_closed && error.name === 'AbortError') return null;
+      throw error;
+    });
     this.#reading = reading;
     return reading;
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     this.#wake?.();
     // Its failure is told to whoever asked for the records.
     await this.#reading?.catch(() => undefined);
@@ -107,7 +112,7 @@ class Tail implements JournalTail {
   }
 
   async #read(bytes_max: number): Promise<readonly JournalRecord[] | null> {
-    while (!this.#closed) {
+    while (!this.#is_closed) {
       const durable = this.#durable;
       if (this.isBehind()) {
         const records = await this.#readSegment(bytes_max);
@@ -120,7 +125,7 @@ class Tail implements JournalTail {
   }
 
   async #wait(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#is_closed) return;
     await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
@@ -147,7 +152,8 @@ class Tail implements JournalTail {
     if (!file) return null;
     const onDamage = (part: DamagedPart) => this.#count(part);
     const place = this.#position;
-    const reader = new SegmentReader({ file, place, body_bytes_max, retry_pauses_ms, onDamage });
+    const { signal } = this.#closing;
+    const reader = new SegmentReader({ file, place, body_bytes_max, retry_pauses_ms, signal, onDamage });
     this.#opened = { file, reader };
     return this.#opened;
   }
@@ -168,6 +174,10 @@ class Tail implements JournalTail {
     await this.#leaveSegment();
     this.#position = { segment: next.number, offset: 0 };
     return true;
+  }
+
+  get #is_closed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   #count(part: DamagedPart): void {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeRecord } from '../../../collector/src/journal/record.ts';
+import { openTail } from '../../../collector/src/journal/tail.ts';
 import { textRecord } from '../../support/journal.ts';
 import { damageAtRandom, readJournal, writeJournal } from '../../support/journal-damage.ts';
 
@@ -44,5 +45,20 @@ describe('a damaged journal', () => {
     let failures = 1;
     written.disk.plan = ({ name }) => (name === 'read' && failures-- > 0 ? { code: 'EIO' } : null);
     expect((await readJournal(written)).texts).toEqual(['first', 'second']);
+  });
+
+  it('does not wait for a disk that cannot be read when it is closed', async () => {
+    const written = await writeJournal(['first', 'second'], 1_000);
+    written.disk.plan = ({ name }) => (name === 'read' ? { code: 'EIO' } : null);
+    const tail = openTail({
+      ...{ folder: 'journal', from: null, body_bytes_max: 10_000, files: written.disk.files() },
+    });
+    tail.advance(written.durable);
+    const waiting = tail.next(1_000);
+    const { calls } = written.disk;
+    await vi.waitUntil(() => written.disk.calls > calls + 3);
+    await tail.close();
+    expect(await waiting).toBeNull();
+    expect(tail.damage).toEqual({ records: 0, bytes: 0, torn_tails: 0 });
   });
 });
