@@ -10,6 +10,8 @@ export async function tryCollector(project: string): Promise<void> {
   const sextant = join(project, 'node_modules/.bin/sextant');
   await runCommand(sextant, ['--help'], project);
   await refuseOptionalPeer(project);
+  const started_ms = performance.now();
+  const since = () => `${Math.round(performance.now() - started_ms)} ms`;
   const child = spawn(sextant, ['serve', '--port', '0'], {
     cwd: project,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -19,7 +21,9 @@ export async function tryCollector(project: string): Promise<void> {
   const exit = once(child, 'exit');
   try {
     const url = await listeningAddress(said);
+    const listening = since();
     await eventually(async () => (await fetch(`${url}/readyz`)).ok, said);
+    console.log(`The collector takes requests after ${listening} and answers questions after ${since()}.`);
     await trySpan(project, url);
     await tryPage(url);
   } finally {
