@@ -1,8 +1,10 @@
 import { type Centres, createNearest } from './centres.ts';
 import type { KernelFit } from './fit-kernels.ts';
+import { fitPairMoments } from './fit-pair-moments.ts';
 import { fitCentres } from './k-means.ts';
 import { estimateTraces } from './kernel-traces.ts';
 import { leafCounts, leaves_max, leaves_per_parent, parentCounts, type Shape } from './layout.ts';
+import { narrowSamples } from './narrow-samples.ts';
 import { fitBinEdges } from './novelty-bins.ts';
 
 const rows_per_leaf = 8;
@@ -47,7 +49,7 @@ export function fitClusters(units: readonly (readonly Float32Array[])[], dimensi
   return {
     ...{ centres, parents },
     leaf_weights: weightsOf(leaf_counts),
-    parent_weights: weightsOf(parentCounts(leaf_counts, { dimension, parents })),
+    parent_weights: weightsOf(parentCounts(leaf_counts, { parents })),
     bin_edges: fitBinEdges(
       units
         .slice(cut)
@@ -85,23 +87,36 @@ export function fitClusterTraces(
   shape: Shape & Pick<ClusterShares, 'leaf_weights' | 'parent_weights'>,
 ): ClusterFit {
   const leaves = measured.map((sums) => leafCounts(sums, shape));
+  const common = { leaves, shape, narrow: narrowSamples(measured, shape) };
   return {
-    leaves: fitLevel(leaves, shape.leaf_weights),
+    leaves: fitLevel(leaves, { ...common, weights: shape.leaf_weights }),
     parents: fitLevel(
       leaves.map((counts) => parentCounts(counts, shape)),
-      shape.parent_weights,
+      { ...common, weights: shape.parent_weights },
     ),
   };
 }
 
+interface Level {
+  readonly weights: Float64Array;
+  /** Of the same units. */
+  readonly leaves: readonly Float64Array[];
+  readonly shape: Shape;
+  readonly narrow: readonly (readonly number[])[];
+}
+
 /** Two populations as varied as this one, in clusters of their own, lie twice the mean weight of a share apart. */
-function fitLevel(units: readonly Float64Array[], weights: Float64Array): KernelFit {
+function fitLevel(units: readonly Float64Array[], { weights, leaves, shape, narrow }: Level): KernelFit {
   const share = (cluster: number) =>
     units.reduce((sum, unit) => sum + (unit[cluster] as number), 0) / units.length;
+  const rows = units.map((unit) =>
+    unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number)),
+  );
+  const clustered = rows.map((features, unit) => ({ features, leaves: leaves[unit] as Float64Array }));
+  const traces = estimateTraces(rows);
   return {
-    traces: estimateTraces(
-      units.map((unit) => unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number))),
-    ),
+    traces,
     unlike: weights.reduce((sum, weight, cluster) => sum + 2 * weight * share(cluster) ** 2, 0),
+    pairs: fitPairMoments(clustered, shape, { held_out: rows.length, traces, narrow }),
   };
 }

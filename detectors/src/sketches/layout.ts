@@ -70,7 +70,7 @@ export function leafCounts(sums: Float64Array, shape: Shape): Float64Array {
 }
 
 /** Units in each cluster of the coarser level, from those in its leaves. */
-export function parentCounts(leaves: Float64Array, { parents }: Shape): Float64Array {
+export function parentCounts(leaves: Float64Array, { parents }: Pick<Shape, 'parents'>): Float64Array {
   let count = 0;
   // By index: an iterator takes longer than the sums, and this is part of measuring.
   for (let leaf = 0; leaf < parents.length; leaf++) count = Math.max(count, (parents[leaf] as number) + 1);

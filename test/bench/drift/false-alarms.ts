@@ -22,7 +22,7 @@ export function* falseAlarms(windows: number): Generator<string> {
     // The largest windows take all that a split leaves.
     if (left >= 10_000) yield* nullRates({ name, pool, n_reference, sizes: [10_000] }, windows / 10);
   }
-  const pool = loadConversations();
+  const { known: pool } = loadConversations();
   const sizes = [50, 100, 200, 500, 800];
   yield* nullRates({ name: 'conversations of 5', pool, n_reference: 2_000, sizes }, windows);
 }

@@ -99,22 +99,33 @@ function population(name: string, texts: Texts, options: PopulationOptions): Pop
   };
 }
 
-/** Conversations of five messages with one intent: a sixth of them for the fit, the others measured. */
-export function loadConversations(): Pool {
+/** Conversations: a sixth of them for the fit, the others measured. */
+export function loadConversations(): Pick<Population, 'known' | 'intents'> {
   const dealt = dealConversations(createRandom(22));
   const cut = Math.floor(dealt.length / 6);
-  const fit = fitUnits({ encoder: 'MiniLM', dimension, units: dealt.slice(0, cut) });
-  return createPool(fit, dealt.slice(cut));
+  const vectors = dealt.map((conversation) => conversation.vectors);
+  const fit = fitUnits({ encoder: 'MiniLM', dimension, units: vectors.slice(0, cut) });
+  return {
+    known: createPool(fit, vectors.slice(cut)),
+    intents: dealt.slice(cut).map(({ intent }) => intent),
+  };
 }
 
-export function dealConversations(random: RandomSource): Float32Array[][] {
+/** Five messages of one intent. */
+interface Conversation {
+  readonly intent: string;
+  readonly vectors: readonly Float32Array[];
+}
+
+export function dealConversations(random: RandomSource): Conversation[] {
   const { known, known_intents } = loadEmbeddings();
-  const of_intent = Map.groupBy(known.keys(), (row) => known_intents[row]);
-  const conversations = [...of_intent.values()].flatMap((rows) => {
+  const of_intent = Map.groupBy(known.keys(), (row) => known_intents[row] as string);
+  const conversations = [...of_intent].flatMap(([intent, rows]) => {
     const dealt = shuffled(rows, random).map((row) => known[row] as Float32Array);
-    return Array.from({ length: Math.floor(dealt.length / messages_per_conversation) }, (_, index) =>
-      dealt.slice(index * messages_per_conversation, (index + 1) * messages_per_conversation),
-    );
+    return Array.from({ length: Math.floor(dealt.length / messages_per_conversation) }, (_, index) => ({
+      intent,
+      vectors: dealt.slice(index * messages_per_conversation, (index + 1) * messages_per_conversation),
+    }));
   });
   return shuffled(conversations, random);
 }

@@ -10,6 +10,7 @@ import { population_names } from './populations.ts';
 import { power } from './power.ts';
 import { seasonal } from './seasonal.ts';
 import { skew } from './skew.ts';
+import { slices } from './slices.ts';
 import { smallFits } from './small-fits.ts';
 
 const { values, positionals } = parseArgs({
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
     windows: { type: 'string', default: '10000' },
     // Of `power`, `ceiling` and `online`.
     population: { type: 'string', multiple: true, default: population_names },
-    // Of `power`, `ceiling` and `seasonal`: the same seed gives the first two the same windows.
+    // Of `power`, `ceiling`, `seasonal` and `slices`: the same seed gives the first two the same windows.
     seed: { type: 'string', default: '8' },
   },
 });
@@ -36,6 +37,7 @@ const groups: Readonly<Record<string, () => Iterable<string> | Promise<Iterable<
   ceiling: () => ceiling({ names, seed, windows: Math.ceil(windows / 100) }),
   'false-alarms': () => falseAlarms(windows),
   'small-fits': () => smallFits(windows / 5),
+  slices: () => slices({ seed, windows: Math.ceil(windows / 5) }),
   seasonal: () => seasonal({ seed, windows: Math.ceil(windows / 5) }),
   'fixed-reference': () => fixedReference(windows),
   online: () => online({ names, streams: Math.ceil(windows / 50), null_windows: windows / 5 }),

@@ -18,7 +18,7 @@ export function* smallFits(windows: number): Generator<string> {
   const { banking } = loadEmbeddings();
   const populations: Readonly<Record<string, Units>> = {
     banking77: banking.map((vector) => [vector]),
-    'conversations of 5': dealConversations(createRandom(22)),
+    'conversations of 5': dealConversations(createRandom(22)).map(({ vectors }) => vectors),
   };
   for (const [name, units] of Object.entries(populations)) {
     for (const fit_units of [150, 400]) yield* ratesOf(name, units, { fit_units, windows });

@@ -1,10 +1,17 @@
 import { createFit, DetectorError, parseFit, serialiseFit, sketchVectors } from '@sextant/detectors';
 import { describe, expect, test } from 'vitest';
+import { fitId } from '../../../detectors/src/sketches/fit.ts';
+import type { KernelFit } from '../../../detectors/src/sketches/fit-kernels.ts';
 import { cloud } from '../support/gaussian.ts';
 
 const dimension = 10;
 const vectors = cloud({ count: 400, dimension, seed: 1 });
 const fit = createFit({ encoder: 'an encoder', dimension, vectors, seed: 7 });
+
+function withOtherPairs(kernel: KernelFit): KernelFit {
+  const pairs = kernel.pairs as NonNullable<KernelFit['pairs']>;
+  return { ...kernel, pairs: { ...pairs, exponent: pairs.exponent + 1 } };
+}
 
 describe('createFit', () => {
   test('depends on its input alone, and its id on all of it', () => {
@@ -45,6 +52,18 @@ describe('serialiseFit and parseFit', () => {
     expect(sketchVectors(read, vectors)).toEqual(sketchVectors(fit, vectors));
   });
 
+  test('read a fit of a version that knew no pairs', () => {
+    const without = ({ pairs: _, ...kernel }: KernelFit): KernelFit => kernel;
+    const { leaves, parents } = fit.clusters;
+    const earlier = {
+      ...fit,
+      kernels: fit.kernels.map(without),
+      clusters: { leaves: without(leaves), parents: without(parents) },
+    };
+    const named = { ...earlier, id: fitId(earlier) };
+    expect(parseFit(serialiseFit(named))).toEqual(named);
+  });
+
   test.each([
     ['nothing', ''],
     ['no fit', '{}'],
@@ -52,6 +71,7 @@ describe('serialiseFit and parseFit', () => {
     ['another distance', serialiseFit({ ...fit, median_distance: fit.median_distance * 2 })],
     ['another encoder', serialiseFit({ ...fit, encoder: 'another' })],
     ['fewer kernels', serialiseFit({ ...fit, kernels: fit.kernels.slice(1) })],
+    ['other pairs', serialiseFit({ ...fit, kernels: fit.kernels.map(withOtherPairs) })],
   ])('refuse %s', (_, text) => {
     expect(() => parseFit(text)).toThrow(expect.objectContaining({ code: 'bad_fit' }));
   });
