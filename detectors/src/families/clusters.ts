@@ -7,7 +7,6 @@ import { dealtDistanceTail } from './dealt-distance.ts';
 import { distanceShare } from './distance-share.ts';
 import { endError, type Finding, type Question } from './family.ts';
 import { squaredDistance } from './squared-distance.ts';
-import { mixAtHand, tracesOfMix } from './traces-of-mix.ts';
 
 /** In a sample of fewer units most clusters are too rare for a law of few moments, where they can be dealt anew. */
 const dealt_units_max = 500;
@@ -41,10 +40,7 @@ interface Counts {
   readonly squares: number;
 }
 
-function levelsOf(question: Question): Level[] {
-  const { fit, current, reference } = question;
-  const mix = mixAtHand(question);
-  const atHand = (fitted: KernelFit) => ({ ...fitted, traces: tracesOfMix(fitted, mix, fit) });
+function levelsOf({ fit, current, reference }: Question): Level[] {
   const leaves = (sketch: Sketch): Counts => ({
     counts: leafCounts(sketch.sums, fit),
     count: sketch.count,
@@ -56,8 +52,8 @@ function levelsOf(question: Question): Level[] {
     squares: momentSum(sketch.sums, fit, 'parents_squared'),
   });
   return [
-    level(fit.leaf_weights, atHand(fit.clusters.leaves), leaves(current), leaves(reference)),
-    level(fit.parent_weights, atHand(fit.clusters.parents), parents(current), parents(reference)),
+    level(fit.leaf_weights, fit.clusters.leaves, leaves(current), leaves(reference)),
+    level(fit.parent_weights, fit.clusters.parents, parents(current), parents(reference)),
   ];
 }
 

@@ -12,7 +12,6 @@ import { combineByCauchy } from '../statistics/cauchy-combination.ts';
 import { distanceShare } from './distance-share.ts';
 import { endError, type Finding, type Question } from './family.ts';
 import { type Side, squaredDistance } from './squared-distance.ts';
-import { mixAtHand, tracesOfMix } from './traces-of-mix.ts';
 
 const feature_scale = Math.sqrt(2 / features_per_bandwidth) / fixed_point;
 
@@ -24,11 +23,9 @@ const feature_scale = Math.sqrt(2 / features_per_bandwidth) / fixed_point;
  */
 export function compareKernelMeans(question: Question): Finding {
   const { fit, reference, current } = question;
-  const mix = mixAtHand(question);
   const results = bandwidths.map((_, index) => {
     const kernel = fit.kernels[index] as Fit['kernels'][number];
-    const traces = tracesOfMix(kernel, mix, fit);
-    const distance = squaredDistance(side(current, fit, index), side(reference, fit, index), { traces });
+    const distance = squaredDistance(side(current, fit, index), side(reference, fit, index), kernel);
     return { distance, kernel, p: distance.p };
   });
   const clearest = results.reduce((best, result) => (result.p < best.p ? result : best));

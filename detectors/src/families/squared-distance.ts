@@ -3,6 +3,7 @@ import { fixed_point } from '../sketches/layout.ts';
 import { meanOverNormal } from '../statistics/mean-over-normal.ts';
 import { tailQuantile } from '../statistics/tail-quantile.ts';
 import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
+import { tracesAtHand } from './traces-at-hand.ts';
 
 /** One side of a comparison: the mean of some features over its units. */
 export interface Side {
@@ -44,15 +45,20 @@ const resolution = 1 / fixed_point;
  * larger p-values, as Student's law does.
  *
  * The fit's traces are scaled to the variance that the units on each side have, so that conversations of another
- * length are no drift.
+ * length are no drift, and grow where these units are of some of its topics alone.
  */
 export function squaredDistance(
   current: Side,
   reference: Side,
-  { traces }: Pick<KernelFit, 'traces'>,
+  fitted: Pick<KernelFit, 'traces'>,
 ): SquaredDistance {
   const [n, m] = [current.count, reference.count];
   const [here, there] = [varianceOf(current), varianceOf(reference)];
+  const traces = tracesAtHand(fitted.traces, {
+    mean: current.mean.map((value, i) => (n * value + m * (reference.mean[i] as number)) / (n + m)),
+    count: n + m,
+    variance: (n * here + m * there) / (n + m),
+  });
   const scale = (variance: number) => (traces.first > 0 ? variance / traces.first : 0);
   const [of_current, of_reference] = [scale(current.variance ?? here), scale(reference.variance ?? there)];
   const [a, b] = [of_current / n, of_reference / m];

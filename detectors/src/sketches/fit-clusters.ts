@@ -1,9 +1,15 @@
 import { type Centres, createNearest } from './centres.ts';
 import type { KernelFit } from './fit-kernels.ts';
-import { fitPairMoments } from './fit-pair-moments.ts';
+import { fitTraces } from './fit-traces.ts';
 import { fitCentres } from './k-means.ts';
-import { estimateTraces } from './kernel-traces.ts';
-import { leafCounts, leaves_max, leaves_per_parent, parentCounts, type Shape } from './layout.ts';
+import {
+  leafCounts,
+  leaves_max,
+  leaves_per_parent,
+  meanVectors,
+  parentCounts,
+  type Shape,
+} from './layout.ts';
 import { narrowSamples } from './narrow-samples.ts';
 import { fitBinEdges } from './novelty-bins.ts';
 
@@ -49,7 +55,7 @@ export function fitClusters(units: readonly (readonly Float32Array[])[], dimensi
   return {
     ...{ centres, parents },
     leaf_weights: weightsOf(leaf_counts),
-    parent_weights: weightsOf(parentCounts(leaf_counts, { parents })),
+    parent_weights: weightsOf(parentCounts(leaf_counts, { dimension, parents })),
     bin_edges: fitBinEdges(
       units
         .slice(cut)
@@ -87,36 +93,30 @@ export function fitClusterTraces(
   shape: Shape & Pick<ClusterShares, 'leaf_weights' | 'parent_weights'>,
 ): ClusterFit {
   const leaves = measured.map((sums) => leafCounts(sums, shape));
-  const common = { leaves, shape, narrow: narrowSamples(measured, shape) };
+  const samples = narrowSamples(meanVectors(measured, shape));
   return {
-    leaves: fitLevel(leaves, { ...common, weights: shape.leaf_weights }),
+    leaves: fitLevel(leaves, shape.leaf_weights, samples),
     parents: fitLevel(
       leaves.map((counts) => parentCounts(counts, shape)),
-      { ...common, weights: shape.parent_weights },
+      shape.parent_weights,
+      samples,
     ),
   };
 }
 
-interface Level {
-  readonly weights: Float64Array;
-  /** Of the same units. */
-  readonly leaves: readonly Float64Array[];
-  readonly shape: Shape;
-  readonly narrow: readonly (readonly number[])[];
-}
-
 /** Two populations as varied as this one, in clusters of their own, lie twice the mean weight of a share apart. */
-function fitLevel(units: readonly Float64Array[], { weights, leaves, shape, narrow }: Level): KernelFit {
+function fitLevel(
+  units: readonly Float64Array[],
+  weights: Float64Array,
+  narrow_samples: readonly (readonly number[])[],
+): KernelFit {
   const share = (cluster: number) =>
     units.reduce((sum, unit) => sum + (unit[cluster] as number), 0) / units.length;
-  const rows = units.map((unit) =>
-    unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number)),
-  );
-  const clustered = rows.map((features, unit) => ({ features, leaves: leaves[unit] as Float64Array }));
-  const traces = estimateTraces(rows);
   return {
-    traces,
+    traces: fitTraces(
+      units.map((unit) => unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number))),
+      narrow_samples,
+    ),
     unlike: weights.reduce((sum, weight, cluster) => sum + 2 * weight * share(cluster) ** 2, 0),
-    pairs: fitPairMoments(clustered, shape, { held_out: rows.length, traces, narrow }),
   };
 }

@@ -1,17 +1,12 @@
 import { DetectorError } from '../errors.ts';
 import { type Fit, fitId } from './fit.ts';
-import type { KernelFit } from './fit-kernels.ts';
 import { bandwidths, novelty_bins } from './layout.ts';
-import type { PairCells, PairMoments } from './pair-moments.ts';
 
-/** The fit as JSON text, with vectors and moments of pairs as little-endian float32 in base64. */
+/** The fit as JSON text, with vectors as little-endian float32 in base64. */
 export function serialiseFit(fit: Fit): string {
-  const { leaves, parents } = fit.clusters;
   return JSON.stringify({
     ...fit,
-    kernels: fit.kernels.map(writeKernel),
-    clusters: { leaves: writeKernel(leaves), parents: writeKernel(parents) },
-    centres: writeFloats(fit.centres.values),
+    centres: Buffer.from(fit.centres.values.buffer).toString('base64'),
     parents: Array.from(fit.parents),
     leaf_weights: Array.from(fit.leaf_weights),
     parent_weights: Array.from(fit.parent_weights),
@@ -34,13 +29,13 @@ export function parseFit(text: string): Fit {
 
 function read(text: string): Fit {
   try {
-    const { kernels, clusters, centres, parents, leaf_weights, parent_weights, bin_edges, ...values } =
-      JSON.parse(text) as StoredFit;
+    const { centres, parents, leaf_weights, parent_weights, bin_edges, ...values } = JSON.parse(
+      text,
+    ) as StoredFit;
+    const bytes = Uint8Array.from(Buffer.from(centres, 'base64'));
     const fit: Fit = {
       ...values,
-      kernels: kernels.map(readKernel),
-      clusters: { leaves: readKernel(clusters.leaves), parents: readKernel(clusters.parents) },
-      centres: { dimension: values.dimension, values: readFloats(centres) },
+      centres: { dimension: values.dimension, values: new Float32Array(bytes.buffer) },
       parents: Int32Array.from(parents),
       leaf_weights: Float64Array.from(leaf_weights),
       parent_weights: Float64Array.from(parent_weights),
@@ -58,46 +53,4 @@ function read(text: string): Fit {
 }
 
 type Lists = 'parents' | 'leaf_weights' | 'parent_weights' | 'bin_edges';
-type StoredFit = Omit<Fit, 'kernels' | 'clusters' | 'centres' | Lists> & {
-  kernels: StoredKernel[];
-  clusters: Record<'leaves' | 'parents', StoredKernel>;
-  centres: string;
-} & Record<Lists, number[]>;
-
-type StoredCells = Record<keyof PairCells, string>;
-type StoredPairs = Omit<PairMoments, 'lengths' | 'within' | 'between'> & {
-  lengths: string;
-  within: StoredCells;
-  between: StoredCells;
-};
-type StoredKernel = Omit<KernelFit, 'pairs'> & { pairs?: StoredPairs };
-
-function writeKernel({ pairs, ...kernel }: KernelFit): StoredKernel {
-  if (pairs === undefined) return kernel;
-  const { lengths, within, between, ...numbers } = pairs;
-  const cells = { within: writeCells(within), between: writeCells(between) };
-  return { ...kernel, pairs: { ...numbers, lengths: writeFloats(lengths), ...cells } };
-}
-
-function readKernel({ pairs, ...kernel }: StoredKernel): KernelFit {
-  if (pairs === undefined) return kernel;
-  const { lengths, within, between, ...numbers } = pairs;
-  const cells = { within: readCells(within), between: readCells(between) };
-  return { ...kernel, pairs: { ...numbers, lengths: readFloats(lengths), ...cells } };
-}
-
-function writeCells({ products, squares }: PairCells): StoredCells {
-  return { products: writeFloats(products), squares: writeFloats(squares) };
-}
-
-function readCells({ products, squares }: StoredCells): PairCells {
-  return { products: readFloats(products), squares: readFloats(squares) };
-}
-
-function writeFloats({ buffer, byteOffset, byteLength }: Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
-}
-
-function readFloats(text: string): Float32Array {
-  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
-}
+type StoredFit = Omit<Fit, 'centres' | Lists> & { centres: string } & Record<Lists, number[]>;

@@ -1,44 +1,37 @@
 import { mean, quantileSorted } from 'simple-statistics';
-import { fitPairMoments } from './fit-pair-moments.ts';
-import { estimateTraces, type Traces } from './kernel-traces.ts';
+import { fitTraces } from './fit-traces.ts';
+import type { Traces } from './kernel-traces.ts';
 import {
   bandwidths,
   features_per_bandwidth,
   fixed_point,
   kernelSums,
-  leafCounts,
+  meanVectors,
   type Shape,
 } from './layout.ts';
 import { narrowSamples } from './narrow-samples.ts';
-import type { PairMoments } from './pair-moments.ts';
 import { createPairSums } from './pairs.ts';
 
 export interface KernelFit {
   readonly traces: Traces;
   /** Squared distance of kernel means between two populations as varied as this one and unlike each other. */
   readonly unlike: number;
-  /** What the traces are in another mix of clusters. Fits of earlier versions have none. */
-  readonly pairs?: PairMoments;
 }
 
 /** One for each bandwidth, from what some units measured and the sorted distances between their vectors. */
 export function fitKernels(
   measured: readonly Float64Array[],
   distances: Float64Array,
-  fitted: Shape & { readonly median_distance: number; readonly held_out: number },
+  { median_distance, ...shape }: Shape & { readonly median_distance: number },
 ): KernelFit[] {
-  const leaves = measured.map((sums) => leafCounts(sums, fitted));
-  const narrow = narrowSamples(measured, fitted);
-  return bandwidths.map((width, index) => {
-    const rows = measured.map((sums) => scaled(kernelSums(sums, index)));
-    const units = rows.map((features, unit) => ({ features, leaves: leaves[unit] as Float64Array }));
-    const traces = estimateTraces(rows);
-    return {
-      traces,
-      unlike: unlikePopulations(distances, width * fitted.median_distance),
-      pairs: fitPairMoments(units, fitted, { held_out: fitted.held_out, traces, narrow }),
-    };
-  });
+  const samples = narrowSamples(meanVectors(measured, shape));
+  return bandwidths.map((width, index) => ({
+    traces: fitTraces(
+      measured.map((sums) => scaled(kernelSums(sums, index))),
+      samples,
+    ),
+    unlike: unlikePopulations(distances, width * median_distance),
+  }));
 }
 
 /** Features such that a dot product estimates the kernel. */

@@ -11,7 +11,6 @@ import {
 import { fitKernels, type KernelFit, medianPositive, pairDistances } from './fit-kernels.ts';
 import { sketch_version } from './layout.ts';
 import { createMeasure, type MeasureFit } from './measure.ts';
-import type { PairMoments } from './pair-moments.ts';
 import { createRandom, shuffled } from './random.ts';
 import { checkVector } from './vectors.ts';
 
@@ -76,11 +75,10 @@ export function fitUnits({ encoder, dimension, units, seed = 1 }: UnitFitRequest
   };
   const measure = createMeasure(measured_with);
   const measured = dealt.slice(-null_units_max).map((unit) => measure(unit).slice());
-  const held_out = units.length - unitsForCentres(units.length);
   const values = {
     ...measured_with,
-    kernels: fitKernels(measured, distances, { ...measured_with, held_out }),
-    clusters: fitClusterTraces(measured.slice(-held_out), measured_with),
+    kernels: fitKernels(measured, distances, measured_with),
+    clusters: fitClusterTraces(measured.slice(unitsForCentres(units.length) - units.length), measured_with),
   };
   return { id: fitId(values), ...values };
 }
@@ -114,15 +112,10 @@ export function fitId(values: Omit<Fit, 'id'>): string {
   return `${encoder}:${dimension}:s${seed}:v${sketch_version}:${digest}`;
 }
 
-function numbersOfKernel({ traces, unlike, pairs }: KernelFit): number[] {
-  const { first, second, third, cubes, errors } = traces;
+function numbersOfKernel({ traces, unlike }: KernelFit): number[] {
+  const { first, second, third, cubes, errors, narrowing } = traces;
   // Fits of earlier versions have neither.
   const of_errors = errors === undefined ? [] : [errors.second, errors.third];
-  const of_pairs = pairs === undefined ? [] : numbersOfPairs(pairs);
-  return [first, second, third, cubes, unlike, ...of_errors, ...of_pairs];
-}
-
-function numbersOfPairs({ lengths, within, between, concentration, exponent }: PairMoments): number[] {
-  const arrays = [lengths, within.products, within.squares, between.products, between.squares];
-  return [...arrays.flatMap((numbers) => Array.from(numbers)), concentration, exponent];
+  const of_narrowing = narrowing === undefined ? [] : [...narrowing.mean, narrowing.count, narrowing.slope];
+  return [first, second, third, cubes, unlike, ...of_errors, ...of_narrowing];
 }

@@ -13,6 +13,26 @@ export interface Traces {
   readonly cubes: number;
   /** Standard errors of the logarithms of tr C² and tr C³, which err together. Absent where these are known. */
   readonly errors?: { readonly second: number; readonly third: number };
+  /** Absent in fits of earlier versions, and where the traces are those of the population at hand. */
+  readonly narrowing?: Narrowing;
+}
+
+/**
+ * What the traces are in populations narrower than that of the fit, such as those of a tool or an hour, which hold
+ * some of its topics.
+ *
+ * If the means of K topics are like draws from a law with the covariance B, then k of these topics have a tr C²
+ * that is larger by (tr B)²·(1/k - 1/K), as that of a sample covariance is (Wishart, Biometrika 20A, 1928), and their
+ * mean is in squared distance (1/k - 1/K)·tr B from that of all. So the distance tells the trace, by a factor that
+ * narrow samples of the units show.
+ */
+export interface Narrowing {
+  /** Mean features of the units of the fit. */
+  readonly mean: readonly number[];
+  /** How many these are. */
+  readonly count: number;
+  /** By which part of itself tr C² / (tr C)² grows at a squared distance of tr C. */
+  readonly slope: number;
 }
 
 /** More rows are taken in blocks of at most so many: of pairs and triples a part is enough, of rows it is not. */

@@ -64,13 +64,19 @@ export function kernelSums(sums: Float64Array, bandwidth_index: number): Float64
   return sums.subarray(start, start + features_per_bandwidth);
 }
 
+/** What each unit measured of its vectors, as views. */
+export function meanVectors(measured: readonly Float64Array[], shape: Shape): Float64Array[] {
+  const { start, length } = layoutOf(shape).vector;
+  return measured.map((sums) => sums.subarray(start, start + length));
+}
+
 /** Units in each leaf; a unit counts in parts where its values lie in several. */
 export function leafCounts(sums: Float64Array, shape: Shape): Float64Array {
   return counts(sums, layoutOf(shape).leaves);
 }
 
 /** Units in each cluster of the coarser level, from those in its leaves. */
-export function parentCounts(leaves: Float64Array, { parents }: Pick<Shape, 'parents'>): Float64Array {
+export function parentCounts(leaves: Float64Array, { parents }: Shape): Float64Array {
   let count = 0;
   // By index: an iterator takes longer than the sums, and this is part of measuring.
   for (let leaf = 0; leaf < parents.length; leaf++) count = Math.max(count, (parents[leaf] as number) + 1);

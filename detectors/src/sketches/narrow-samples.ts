@@ -1,22 +1,24 @@
-import { layoutOf, type Shape } from './layout.ts';
-
 const sample_count = 8;
-const topics = 3;
+const topics_max = 10;
 /** Of all units, in one topic. */
-const topic_part = 0.03;
-const topic_units_min = 8;
+const topic_part = 0.008;
+const topic_units_min = 4;
+/** A sample is no more of all units. */
+const sample_part_max = 0.25;
 /** Enough for the traces of few directions. */
 const sample_units_max = 150;
+/** The traces of fewer units say nothing. */
+const sample_units_min = 16;
 
 /**
- * Samples of populations narrower than this one, as those of a tool or an hour are: the units nearest to a few of
- * them, by mean vector. Gives their indexes. Units are in random order, as measured.
+ * Samples of populations narrower than this one, as those of a tool or an hour are: the units nearest to some of
+ * them. Gives their indexes; none where there are too few units. Vectors are one for each unit, in random order.
  */
-export function narrowSamples(measured: readonly Float64Array[], shape: Shape): number[][] {
-  const { start, length } = layoutOf(shape).vector;
-  const vectors = measured.map((sums) => sums.subarray(start, start + length));
-  const topic_units = Math.max(Math.round(topic_part * vectors.length), topic_units_min);
-  return Array.from({ length: sample_count }, (_, sample) => {
+export function narrowSamples(vectors: readonly Float64Array[]): number[][] {
+  const topic_units = Math.max(Math.ceil(topic_part * vectors.length), topic_units_min);
+  const topics = Math.min(topics_max, Math.floor((sample_part_max * vectors.length) / topic_units));
+  if (topics * topic_units < sample_units_min) return [];
+  return Array.from({ length: Math.min(sample_count, Math.floor(vectors.length / topics)) }, (_, sample) => {
     const centres = vectors.slice(sample * topics, (sample + 1) * topics);
     const units = centres.flatMap((centre) => nearestTo(centre, vectors).slice(0, topic_units));
     return [...new Set(units)].sort((a, b) => a - b).slice(0, sample_units_max);

@@ -1,10 +1,12 @@
 import type { FitRequest, Measure } from '../kind.ts';
 import { checkFitUnits, checkUnit, isText, type NamedFit, nameFit } from './fit-text.ts';
+import { fitTraces } from './fit-traces.ts';
 import { fitUnevenness } from './fit-unevenness.ts';
 import { countsToShares, squareShares, toFixedPoint } from './fixed-point.ts';
 import { guessLanguage, languages } from './guess-language.ts';
-import { estimateTraces, type Traces } from './kernel-traces.ts';
+import type { Traces } from './kernel-traces.ts';
 import { fixed_point } from './layout.ts';
+import { narrowSamples } from './narrow-samples.ts';
 import { fitQuantileBins, quantileBinOf } from './quantile-bins.ts';
 import { createRandom, shuffled } from './random.ts';
 import type { Sketch } from './sketch.ts';
@@ -71,7 +73,8 @@ export function createTextFit({ source, units, seed = 1 }: FitRequest<string>): 
     lengths: fitUnevenness(section(text_sections.lengths), seed),
     languages: fitUnevenness(section(text_sections.languages), seed),
   };
-  return nameFit('text', { ...values, traces: estimateTraces(section(text_sections.ngrams)), unevenness });
+  const ngrams = section(text_sections.ngrams);
+  return nameFit('text', { ...values, traces: fitTraces(ngrams, narrowSamples(ngrams)), unevenness });
 }
 
 export function createTextMeasure({

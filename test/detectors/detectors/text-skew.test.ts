@@ -27,3 +27,18 @@ describe.each(Object.entries(texts))('a fifth of 200 units, %s', (_name, unit: U
     expect(skewVerdicts({ kind, unit, shifted, ...plan }).every(({ drifted }) => drifted)).toBe(true);
   });
 });
+
+test('a slice of two of forty topics raises as many false alarms as asked for', () => {
+  const wordsOf = (topic: number) => [0, 1, 2, 3].map((word) => `t${topic}w${word} topic${topic}`);
+  const textOf = (topic: number) => (uniform: Uniform) => [
+    Array.from({ length: 6 }, () => wordsOf(topic)[Math.floor(uniform() * 4)]).join(' '),
+  ];
+  const anyOf = (topics: number) => (uniform: Uniform) => textOf(Math.floor(uniform() * topics))(uniform);
+  const plan = { n_reference: 300, n_current: 80, windows: 500, seed: 53 };
+  const verdicts = skewVerdicts({ kind, unit: anyOf(40), slice: anyOf(2), ...plan });
+  for (const alpha of [0.05, 0.01]) {
+    const hits = verdicts.filter(({ p }) => (p as number) < alpha).length;
+    console.info(`null, texts of a slice: p < ${alpha} in ${hits} of ${plan.windows}`);
+    expect(clopperPearson(hits, plan.windows, 0.99).low).toBeLessThan(1.3 * alpha);
+  }
+});

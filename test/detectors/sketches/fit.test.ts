@@ -8,9 +8,9 @@ const dimension = 10;
 const vectors = cloud({ count: 400, dimension, seed: 1 });
 const fit = createFit({ encoder: 'an encoder', dimension, vectors, seed: 7 });
 
-function withOtherPairs(kernel: KernelFit): KernelFit {
-  const pairs = kernel.pairs as NonNullable<KernelFit['pairs']>;
-  return { ...kernel, pairs: { ...pairs, exponent: pairs.exponent + 1 } };
+function withAnotherSlope({ traces, unlike }: KernelFit): KernelFit {
+  const narrowing = traces.narrowing as NonNullable<KernelFit['traces']['narrowing']>;
+  return { unlike, traces: { ...traces, narrowing: { ...narrowing, slope: narrowing.slope + 1 } } };
 }
 
 describe('createFit', () => {
@@ -52,8 +52,8 @@ describe('serialiseFit and parseFit', () => {
     expect(sketchVectors(read, vectors)).toEqual(sketchVectors(fit, vectors));
   });
 
-  test('read a fit of a version that knew no pairs', () => {
-    const without = ({ pairs: _, ...kernel }: KernelFit): KernelFit => kernel;
+  test('read a fit of a version that knew nothing of narrower populations', () => {
+    const without = ({ traces: { narrowing: _, ...traces }, unlike }: KernelFit) => ({ traces, unlike });
     const { leaves, parents } = fit.clusters;
     const earlier = {
       ...fit,
@@ -71,7 +71,7 @@ describe('serialiseFit and parseFit', () => {
     ['another distance', serialiseFit({ ...fit, median_distance: fit.median_distance * 2 })],
     ['another encoder', serialiseFit({ ...fit, encoder: 'another' })],
     ['fewer kernels', serialiseFit({ ...fit, kernels: fit.kernels.slice(1) })],
-    ['other pairs', serialiseFit({ ...fit, kernels: fit.kernels.map(withOtherPairs) })],
+    ['another slope', serialiseFit({ ...fit, kernels: fit.kernels.map(withAnotherSlope) })],
   ])('refuse %s', (_, text) => {
     expect(() => parseFit(text)).toThrow(expect.objectContaining({ code: 'bad_fit' }));
   });

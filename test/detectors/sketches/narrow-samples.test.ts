@@ -1,32 +1,33 @@
 import { expect, test } from 'vitest';
-import { layoutOf } from '../../../detectors/src/sketches/layout.ts';
 import { narrowSamples } from '../../../detectors/src/sketches/narrow-samples.ts';
 
-const shape = { dimension: 2, parents: Int32Array.of(0) };
-const { vector, length } = layoutOf(shape);
+/** Units in places of a circle, in turn. */
+function circle(count: number, places = 100): Float64Array[] {
+  return Array.from({ length: count }, (_, unit) => {
+    const angle = (2 * Math.PI * (unit % places)) / places + unit * 1e-7;
+    return Float64Array.of(Math.cos(angle), Math.sin(angle));
+  });
+}
 
-/** Units in ten places of a circle, in turn. */
-const measured = Array.from({ length: 600 }, (_, unit) => {
-  const sums = new Float64Array(length);
-  const angle = (2 * Math.PI * (unit % 10)) / 10 + unit * 1e-6;
-  sums.set([Math.cos(angle), Math.sin(angle)], vector.start);
-  return sums;
-});
-
-test('holds the units nearest to three of all, in order and once each', () => {
-  const samples = narrowSamples(measured, shape);
+test('holds the units nearest to ten of all, in order and once each', () => {
+  const samples = narrowSamples(circle(1_000));
   expect(samples.length).toBe(8);
   for (const [index, sample] of samples.entries()) {
-    const places = new Set(sample.map((unit) => unit % 10));
-    expect(places).toEqual(new Set([0, 1, 2].map((topic) => (3 * index + topic) % 10)));
-    // Three of a hundred are of each topic.
-    expect(sample.length).toBe(3 * 18);
+    const places = new Set(sample.map((unit) => unit % 100));
+    expect(places).toEqual(new Set(Array.from({ length: 10 }, (_, topic) => 10 * index + topic)));
+    // Eight of a thousand are of each topic.
+    expect(sample.length).toBe(10 * 8);
     expect(sample).toEqual([...new Set(sample)].sort((a, b) => a - b));
   }
 });
 
-test('takes no fewer than eight units of a topic, and 150 of a sample at most', () => {
-  expect(narrowSamples(measured.slice(0, 100), shape)[0]?.length).toBe(24);
-  const many = Array.from({ length: 5 }, () => measured).flat();
-  expect(narrowSamples(many, shape)[0]?.length).toBe(150);
+test('takes four units of a topic or more, a quarter of all or less, and 150 at most', () => {
+  expect(narrowSamples(circle(200, 50)).map(({ length }) => length)).toEqual(new Array(8).fill(40));
+  expect(narrowSamples(circle(80, 20)).map(({ length }) => length)).toEqual(new Array(8).fill(20));
+  expect(narrowSamples(circle(4_000))[0]?.length).toBe(150);
+});
+
+test('takes none of too few units', () => {
+  expect(narrowSamples(circle(63))).toEqual([]);
+  expect(narrowSamples([])).toEqual([]);
 });

@@ -27,15 +27,18 @@ export function loadEmbeddings(): Embeddings {
     known: load('clinc150.train', 'clinc150.val', 'clinc150.test'),
     out_of_scope: load('clinc150.oos_train', 'clinc150.oos_val', 'clinc150.oos_test'),
     banking: load('banking77.train', 'banking77.test'),
-    known_intents: clincIntents(),
+    known_intents: loadClincTexts().map(({ intent }) => intent),
     banking_intents: ['train', 'test'].flatMap(bankingIntents),
   };
 }
 
-function clincIntents(): string[] {
-  const text = readZipped('clinc150/data_full.json.gz');
-  const splits = JSON.parse(text) as Record<string, [text: string, intent: string][]>;
-  return ['train', 'val', 'test'].flatMap((split) => (splits[split] ?? []).map(([, intent]) => intent));
+/** The texts that `known` are the embeddings of. */
+export function loadClincTexts(): { text: string; intent: string }[] {
+  const json = readZipped('clinc150/data_full.json.gz');
+  const splits = JSON.parse(json) as Record<string, [text: string, intent: string][]>;
+  return ['train', 'val', 'test'].flatMap((split) =>
+    (splits[split] ?? []).map(([text, intent]) => ({ text, intent })),
+  );
 }
 
 /** The last column; texts may hold commas and line ends, intents may not. */

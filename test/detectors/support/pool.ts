@@ -15,7 +15,7 @@ export function createPool(fit: Fit, units: readonly (readonly Float32Array[])[]
   return { fit, rows, total: sumRows(fit, rows).sums };
 }
 
-export function sumRows(fit: Fit, rows: readonly Int32Array[]): Sketch {
+export function sumRows(fit: Pick<Fit, 'id'>, rows: readonly Int32Array[]): Sketch {
   const sums = new Float64Array(rows[0]?.length ?? 0);
   for (const row of rows)
     for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] as number) + (row[i] as number);

@@ -10,6 +10,8 @@ export function uniformOf(random: RandomSource): Uniform {
 export interface SkewPlan<Value, Fit extends AnyFit> {
   readonly kind: FeatureKind<Value, Fit>;
   readonly unit: (uniform: Uniform) => readonly Value[];
+  /** Units of reference and window, where they are of a part of what the fit was made from. */
+  readonly slice?: (uniform: Uniform) => readonly Value[];
   /** Units of the window, where they are of another population. */
   readonly shifted?: (uniform: Uniform) => readonly Value[];
   readonly n_reference: number;
@@ -22,7 +24,17 @@ export interface SkewPlan<Value, Fit extends AnyFit> {
 
 /** p-values and verdicts over windows that each have a reference of their own. */
 export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fit>) {
-  const { kind, unit, shifted = unit, n_reference, n_current, windows, seed, clock = () => 0 } = plan;
+  const {
+    kind,
+    unit,
+    slice = unit,
+    shifted = slice,
+    n_reference,
+    n_current,
+    windows,
+    seed,
+    clock = () => 0,
+  } = plan;
   const uniform = uniformOf(createRandom(seed));
   const fit = kind.createFit({ source: 'test', units: Array.from({ length: 1_000 }, () => unit(uniform)) });
   const measure = kind.createMeasure(fit);
@@ -32,7 +44,7 @@ export function skewVerdicts<Value, Fit extends AnyFit>(plan: SkewPlan<Value, Fi
     return grown;
   };
   return Array.from({ length: windows }, () => {
-    const request = { fit, reference: sketch(n_reference, unit), current: sketch(n_current, shifted) };
+    const request = { fit, reference: sketch(n_reference, slice), current: sketch(n_current, shifted) };
     const started_ms = clock();
     const verdict = kind.detectors[0]!.detect({ ...request, alpha: 0.01, tolerance: 0.02 });
     return { ...verdict, duration_ms: clock() - started_ms };

@@ -1,8 +1,9 @@
 import { createFit, sketchVectors } from '@sextant/detectors';
 import { expect, test } from 'vitest';
 import { embeddingDrift } from '../../../detectors/src/detectors/embedding-drift.ts';
-import { mixAtHand, tracesOfMix } from '../../../detectors/src/families/traces-of-mix.ts';
+import { tracesAtHand } from '../../../detectors/src/families/traces-at-hand.ts';
 import type { Fit } from '../../../detectors/src/sketches/fit.ts';
+import { features_per_bandwidth, fixed_point, kernelSums } from '../../../detectors/src/sketches/layout.ts';
 import { createRandom, type RandomSource } from '../../../detectors/src/sketches/random.ts';
 import { clopperPearson } from '../support/clopper-pearson.ts';
 import { gaussian } from '../support/gaussian.ts';
@@ -41,7 +42,7 @@ function nullTails(of: Fit, some: readonly number[]): number[] {
 
 test('a slice of two topics raises no more alarms than asked for, and would many by the law of all topics', () => {
   const slice = [7, 21];
-  const kernels = fit.kernels.map(({ pairs: _, ...kernel }) => kernel);
+  const kernels = fit.kernels.map(({ traces: { narrowing: _, ...traces }, unlike }) => ({ traces, unlike }));
   const [rates, without] = [fit, { ...fit, kernels }].map((of) => {
     const tails = nullTails(of, slice);
     return (alpha: number) => tails.filter((p) => p < alpha).length;
@@ -54,34 +55,36 @@ test('a slice of two topics raises no more alarms than asked for, and would many
 });
 
 test('units as varied as those of the fit leave the traces as they are, nearly', () => {
-  const random = createRandom(54);
-  const [reference, current] = [
-    sketchVectors(fit, draw(all, 2_000, random)),
-    sketchVectors(fit, draw(all, 300, random)),
-  ];
-  const mix = mixAtHand({ fit, reference, current });
+  const varied = sideOf(draw(all, 2_000, createRandom(54)));
   for (const kernel of fit.kernels) {
-    const { second, third } = tracesOfMix(kernel, mix, fit);
+    const { second, third } = tracesAtHand(kernel.traces, varied(kernel));
     expect(second / kernel.traces.second).toBeGreaterThanOrEqual(1);
     expect(second / kernel.traces.second).toBeLessThan(1.1);
     expect(third / kernel.traces.third).toBeLessThan(1.2);
   }
 });
 
-test('no traces are more than those of one direction', () => {
-  const random = createRandom(55);
-  const [vector] = draw([3], 1, random) as [Float32Array];
-  const same = sketchVectors(
-    fit,
-    Array.from({ length: 50 }, () => vector),
-  );
+test('no traces are more than those of one direction, nor less than those of the fit', () => {
+  const [one] = draw([3], 1, createRandom(55)) as [Float32Array];
+  const alike = sideOf(Array.from({ length: 50 }, () => one));
   for (const kernel of fit.kernels) {
-    const { first, second, third } = tracesOfMix(
-      kernel,
-      mixAtHand({ fit, reference: same, current: same }),
-      fit,
-    );
-    expect(second).toBeLessThanOrEqual(first ** 2);
-    expect(third).toBeLessThanOrEqual(second ** 1.5);
+    for (const variance of [1e-9, 0.1, 1]) {
+      const { first, second, third } = tracesAtHand(kernel.traces, { ...alike(kernel), variance });
+      expect(second).toBeLessThanOrEqual(first ** 2);
+      expect(third).toBeLessThanOrEqual(second ** 1.5);
+      expect(second).toBeGreaterThanOrEqual(kernel.traces.second);
+      expect(third).toBeGreaterThanOrEqual(kernel.traces.third);
+    }
+    expect(tracesAtHand(kernel.traces, { ...alike(kernel), variance: 0 })).toEqual(kernel.traces);
   }
 });
+
+/** The units' features in the kernel's bandwidth. */
+function sideOf(vectors: readonly Float32Array[]) {
+  const { sums, count } = sketchVectors(fit, vectors);
+  return (kernel: Fit['kernels'][number]) => {
+    const index = fit.kernels.indexOf(kernel);
+    const scale = Math.sqrt(2 / features_per_bandwidth) / fixed_point / count;
+    return { mean: kernelSums(sums, index).map((sum) => sum * scale), count, variance: kernel.traces.first };
+  };
+}
