@@ -1,7 +1,7 @@
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from './access/access.ts';
 import { checkStart } from './access/check-start.ts';
+import { journalFolder, socketPath } from './data-folder.ts';
 import { lockData } from './data-lock.ts';
 import { SextantError } from './errors.ts';
 import { openJournal } from './journal/journal.ts';
@@ -15,10 +15,11 @@ import { createIntake } from './receive/intake.ts';
 import { buildServer } from './receive/server.ts';
 import { connectStore } from './receive/store-client.ts';
 import { openTls } from './receive/tls.ts';
-import { type Supervisor, superviseStore } from './supervisor.ts';
+import type { Supervisor } from './supervisor.ts';
 
 /**
- * The receiving process: HTTP, journal, front of the API. It starts and watches the store process.
+ * The receiving process: HTTP, journal, front of the API. It tells the store process when to begin, and how far it
+ * may read.
  *
  *   senders ─▶ server ─▶ journal ──files──▶ store process
  *   readers ─▶ server ──socket──▶ store process
@@ -26,22 +27,18 @@ import { type Supervisor, superviseStore } from './supervisor.ts';
 export interface Ingest {
   /** Address of the page, such as http://127.0.0.1:4318. */
   readonly url: string;
-  /** Rejects when the store process refuses its options, which no restart would mend. */
-  readonly refused: Promise<never>;
   close(): Promise<void>;
 }
 
 export interface IngestSettings {
   readonly options: Options;
-  /** File of the program, to start the store process with. */
-  readonly program: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly supervisor: Supervisor;
   readonly page_folder: string;
   readonly log: Log;
 }
 
 export async function startIngest(settings: IngestSettings): Promise<Ingest> {
-  const { options, log } = settings;
+  const { options, supervisor, log } = settings;
   const origins = parseOrigins(options.cors_origins);
   const tls = await openTls({ ...options, log });
   const lock = await lockData(options.data);
@@ -56,8 +53,7 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
   });
   const intake = createIntake({ ...options, journal, now: Date.now });
   const store = connectStore(socketPath(options));
-  let supervisor: Supervisor | null = null;
-  const sendDurable = () => supervisor?.send({ type: 'durable', position: journal.durable() });
+  const durable = () => ({ type: 'durable', position: journal.durable() }) as const;
   const reportRelease = (error: unknown) => log.error({ error }, 'A journal segment could not be removed.');
   const server = await buildServer({
     ...settings,
@@ -68,36 +64,25 @@ export async function startIngest(settings: IngestSettings): Promise<Ingest> {
     origins,
     tls,
     store,
-    isStoreReady: () => supervisor?.isReady() ?? false,
-    storeRestarts: () => supervisor?.restarts() ?? 0,
+    isStoreReady: supervisor.isReady,
+    storeRestarts: supervisor.restarts,
   });
   const grpc = await startGrpc({ ...options, access, intake, tls, log });
   const url = pageUrl(options, await listen(server, options));
-  supervisor = superviseStore({
-    program: settings.program,
-    arguments: ['store-process'],
-    environment: {
-      ...settings.environment,
-      SEXTANT_DATA: options.data,
-      SEXTANT_PUBLIC_URL: options.public_url ?? url,
-    },
-    onStart: () => sendDurable(),
+  supervisor.begin({
+    greeting: () => [{ type: 'begin', public_url: options.public_url ?? url }, durable()],
     onMessage: (message: FromStore) => {
       if (message.type === 'stored') journal.release(message.position).catch(reportRelease);
-      if (message.type === 'journal')
-        void answerJournalRequest(journal, message).then((answer) => supervisor?.send(answer));
+      if (message.type === 'journal') void answerJournalRequest(journal, message).then(supervisor.send);
     },
-    log,
   });
-  journal.onDurable(sendDurable);
-  sendDurable();
+  journal.onDurable(() => supervisor.send(durable()));
   return {
     url,
-    refused: supervisor.refused,
     async close() {
       await Promise.all([server.close(), grpc?.close()]);
       await journal.close();
-      await supervisor?.stop();
+      await supervisor.stop();
       access.close();
       tls?.close();
       lock.release();
@@ -116,15 +101,6 @@ async function listen(server: FastifyInstance, { host, port }: Options): Promise
         : `Port ${port} of ${host} cannot be listened on (${message}); see --port and --host.`;
     throw new SextantError('startup_failed', what, { cause });
   }
-}
-
-export function journalFolder(options: Options): string {
-  return join(options.data, 'journal');
-}
-
-/** The store's socket. In the data folder, so that its permissions are the folder's. */
-export function socketPath(options: Options): string {
-  return join(options.data, 'store.sock');
 }
 
 function pageUrl(options: Options, address: string): string {

@@ -3,6 +3,8 @@ import type { Position } from './stores/store.ts';
 /** What the two processes tell each other. Everything else goes through the journal and the store's socket. */
 
 export type ToStore =
+  /** Begin; the address of the page is known. Until then the process has only loaded its modules. */
+  | { readonly type: 'begin'; readonly public_url: string }
   /** The journal is on disk up to here. */
   | { readonly type: 'durable'; readonly position: Position }
   /** What came of a question about the journal; the problem is null where it was done. */

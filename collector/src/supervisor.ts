@@ -7,8 +7,11 @@ import type { FromStore, ToStore } from './messages.ts';
 /**
  * Keeps the store process running: started again whenever it ends, after a pause that doubles while it keeps
  * failing. Ingest goes on acknowledging meanwhile; the journal holds what the store has not seen.
+ *
+ * The process is there at once and loads its modules, while this one does the same. It touches nothing before `begin`.
  */
 export interface Supervisor {
+  begin(guide: Guide): void;
   send(message: ToStore): void;
   /** Whether the store process has said that it is ready. */
   isReady(): boolean;
@@ -19,13 +22,17 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
+/** What the store process is told first, whenever it starts, and who hears what it says. */
+export interface Guide {
+  greeting(): readonly ToStore[];
+  onMessage(message: FromStore): void;
+}
+
 export interface SupervisorOptions {
   /** File of the program, and the arguments that make it the store process. */
   readonly program: string;
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  onStart(): void;
-  onMessage(message: FromStore): void;
   readonly log: Log;
 }
 
@@ -35,12 +42,24 @@ const healthy_after_ms = 10_000;
 const stop_limit_ms = 10_000;
 
 export function superviseStore(options: SupervisorOptions): Supervisor {
-  const state = { child: null as ChildProcess | null, ready: false, restarts: 0, stopping: false };
+  const state = {
+    child: null as ChildProcess | null,
+    guide: null as Guide | null,
+    ...{ ready: false, restarts: 0, stopping: false },
+  };
   let pause_ms = pause_ms_min;
   let timer: NodeJS.Timeout | undefined;
   const { promise: refused, reject: refuse } = Promise.withResolvers<never>();
   // Whoever waits for it hears of it; without anybody it is no forgotten failure.
   refused.catch(() => undefined);
+
+  // Between two runs nothing is lost: the new process is told everything when it starts.
+  const send = (message: ToStore) => {
+    if (state.child?.connected) state.child.send(message);
+  };
+  const greet = () => {
+    for (const message of state.guide?.greeting() ?? []) send(message);
+  };
 
   const start = () => {
     const started_ms = Date.now();
@@ -51,7 +70,7 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
     state.child = child;
     child.on('message', (message: FromStore) => {
       if (message.type === 'ready') state.ready = true;
-      options.onMessage(message);
+      state.guide?.onMessage(message);
     });
     child.on('error', (error) => options.log.error({ error }, 'The store process cannot be reached.'));
     child.on('exit', (code, signal) => {
@@ -68,15 +87,16 @@ export function superviseStore(options: SupervisorOptions): Supervisor {
       timer = setTimeout(start, pause_ms);
       pause_ms = Math.min(pause_ms * 2, pause_ms_max);
     });
-    options.onStart();
+    greet();
   };
   start();
 
   return {
-    send(message) {
-      // Between two runs nothing is lost: the new process is told everything when it starts.
-      if (state.child?.connected) state.child.send(message);
+    begin(guide) {
+      state.guide = guide;
+      greet();
     },
+    send,
     isReady: () => state.ready,
     restarts: () => state.restarts,
     refused,

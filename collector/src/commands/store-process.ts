@@ -17,17 +17,24 @@ export interface ParentChannel {
 export async function runStoreProcess(context: CommandContext, parent: ParentChannel): Promise<ExitCode> {
   // The heap may grow by half of what is in use before it is collected; four times, as by default, is mostly garbage.
   setFlagsFromString('--heap-growing-percent=50');
+  const { promise: begun, resolve: begin } = Promise.withResolvers<string>();
   const early: ToStore[] = [];
   let receive = (message: ToStore) => {
     early.push(message);
   };
   const ended = new Promise<void>((resolve) => {
     parent.onClose(resolve);
-    parent.onMessage((message) => (message.type === 'stop' ? resolve() : receive(message)));
+    parent.onMessage((message) => {
+      if (message.type === 'stop') resolve();
+      else if (message.type === 'begin') begin(message.public_url);
+      else receive(message);
+    });
   });
+  const public_url = await Promise.race([begun, ended]);
+  if (public_url === undefined) return exit_codes.ok;
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const store = await startStoreProcess({
-    options: readOptions(context.environment),
+    options: readOptions({ ...context.environment, SEXTANT_PUBLIC_URL: public_url }),
     environment: context.environment,
     send: parent.send,
     fail,

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { createAccess } from '../../../collector/src/access/access.ts';
-import { journalFolder, socketPath } from '../../../collector/src/ingest.ts';
+import { journalFolder, socketPath } from '../../../collector/src/data-folder.ts';
 import { openJournal } from '../../../collector/src/journal/journal.ts';
 import { answerJournalRequest } from '../../../collector/src/lifecycle/journal-requests.ts';
 import { type Options, readOptions } from '../../../collector/src/options.ts';
