@@ -6,6 +6,7 @@ import { adjustByBenjaminiHochberg } from './statistics/benjamini-hochberg.ts';
 import { normalTail } from './statistics/normal-tail.ts';
 import { proportionDifference } from './statistics/proportion-difference.ts';
 import { signedDeviance, type TwoCounts } from './statistics/signed-deviance.ts';
+import { squaredEuclidean } from './statistics/squared-euclidean.ts';
 
 export interface ClusterChange {
   /** Indexes of the leaves, as `nearestLeaves` gives them; the first is the one that changed most. */
@@ -94,16 +95,10 @@ function joinLeaves(centres: Centres, countsOf: (leaves: readonly number[]) => T
 }
 
 function closestLeaves({ dimension, values }: Centres, leaf: number): number[] {
-  const squaredDistance = (other: number) => {
-    let sum = 0;
-    for (let i = 0; i < dimension; i++) {
-      sum += ((values[leaf * dimension + i] as number) - (values[other * dimension + i] as number)) ** 2;
-    }
-    return sum;
-  };
+  const centre = (of: number) => values.subarray(of * dimension, (of + 1) * dimension);
   return Array.from({ length: values.length / dimension }, (_, other) => other)
     .filter((other) => other !== leaf)
-    .map((other) => ({ other, distance: squaredDistance(other) }))
+    .map((other) => ({ other, distance: squaredEuclidean(centre(leaf), centre(other)) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, neighbours)
     .map(({ other }) => other);

@@ -1,6 +1,7 @@
 import type { KernelFit } from '../sketches/fit-kernels.ts';
 import { fixed_point } from '../sketches/layout.ts';
 import { meanOverNormal } from '../statistics/mean-over-normal.ts';
+import { squaredEuclidean } from '../statistics/squared-euclidean.ts';
 import { tailQuantile } from '../statistics/tail-quantile.ts';
 import { type Cumulants, threeMomentTail } from '../statistics/three-moment-tail.ts';
 import { tracesAtHand } from './traces-at-hand.ts';
@@ -64,7 +65,7 @@ export function squaredDistance(
   const [a, b] = [of_current / n, of_reference / m];
   const squares = a ** 2 * (n / (n - 1)) + b ** 2 * (m / (m - 1)) + 2 * a * b;
   const skew = of_current ** 1.5 / n ** 2 - of_reference ** 1.5 / m ** 2;
-  const estimate = lengthOfDifference(current.mean, reference.mean) - here / n - there / m;
+  const estimate = squaredEuclidean(current.mean, reference.mean) - here / n - there / m;
   const { second = 0, third = 0 } = traces.errors ?? {};
   const cumulants = (error: number): Cumulants => ({
     mean: 0,
@@ -89,10 +90,4 @@ export function squaredDistance(
 function varianceOf({ mean, mean_square, count }: Side): number {
   const square = mean.reduce((sum, value) => sum + value ** 2, 0);
   return (Math.max(mean_square - square, 0) * count) / (count - 1);
-}
-
-function lengthOfDifference(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return sum;
 }

@@ -1,4 +1,5 @@
 import type { Traces } from '../sketches/kernel-traces.ts';
+import { squaredEuclidean } from '../statistics/squared-euclidean.ts';
 
 /** Units of both sides of a comparison: of one population, where nothing drifted. */
 export interface UnitsAtHand {
@@ -17,7 +18,7 @@ export function tracesAtHand(traces: Traces, { mean, count, variance }: UnitsAtH
   const { narrowing } = traces;
   if (narrowing === undefined || !(variance > 0)) return traces;
   const by_chance = variance / count + traces.first / narrowing.count;
-  const distance = Math.max(squaredDistance(mean, narrowing.mean) - by_chance, 0);
+  const distance = Math.max(squaredEuclidean(mean, narrowing.mean) - by_chance, 0);
   const growth = 1 + (narrowing.slope * distance) / variance;
   const second = Math.max(Math.min(traces.second * growth, traces.first ** 2), traces.second);
   return {
@@ -26,10 +27,4 @@ export function tracesAtHand(traces: Traces, { mean, count, variance }: UnitsAtH
     third: Math.max(Math.min(traces.third * growth ** 2, second ** 1.5), traces.third),
     cubes: traces.cubes * growth ** 2,
   };
-}
-
-function squaredDistance(a: Float64Array, b: readonly number[]): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return sum;
 }

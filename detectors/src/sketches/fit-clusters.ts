@@ -1,3 +1,4 @@
+import { meanRow } from '../statistics/mean-row.ts';
 import { type Centres, createNearest } from './centres.ts';
 import type { KernelFit } from './fit-kernels.ts';
 import { fitTraces } from './fit-traces.ts';
@@ -110,13 +111,12 @@ function fitLevel(
   weights: Float64Array,
   narrow_samples: readonly (readonly number[])[],
 ): KernelFit {
-  const share = (cluster: number) =>
-    units.reduce((sum, unit) => sum + (unit[cluster] as number), 0) / units.length;
+  const shares = meanRow(units);
   return {
     traces: fitTraces(
       units.map((unit) => unit.map((value, cluster) => value * Math.sqrt(weights[cluster] as number))),
       narrow_samples,
     ),
-    unlike: weights.reduce((sum, weight, cluster) => sum + 2 * weight * share(cluster) ** 2, 0),
+    unlike: weights.reduce((sum, weight, cluster) => sum + 2 * weight * (shares[cluster] as number) ** 2, 0),
   };
 }

@@ -2,6 +2,7 @@ import { andersonDarlingWeights } from '../statistics/anderson-darling.ts';
 import { countShares } from '../statistics/count-shares.ts';
 import { cramerVonMises } from '../statistics/cramer-von-mises.ts';
 import { kolmogorovSmirnov } from '../statistics/kolmogorov-smirnov.ts';
+import { meanRow } from '../statistics/mean-row.ts';
 import { cumulantsOf } from '../statistics/monte-carlo-tail.ts';
 import type { Cumulants } from '../statistics/three-moment-tail.ts';
 import { createRandom, shuffled } from './random.ts';
@@ -28,7 +29,7 @@ export function fitProcessLaws(units: readonly Float64Array[], seed: number): Pr
   const random = createRandom(seed);
   const rows = shuffled(units, random).slice(0, rows_max);
   const bins = rows[0]?.length ?? 0;
-  const weights = andersonDarlingWeights(countShares(meanOf(rows)));
+  const weights = andersonDarlingWeights(countShares(meanRow(rows)));
   const functions = centred(rows.map(cumulated));
   let scale = 0;
   for (const row of functions) scale += cramerVonMises(row, weights);
@@ -47,12 +48,6 @@ function addSigned(row: Float64Array, sign: number, target: Float64Array): void 
   for (let i = 0; i < target.length; i++) target[i] = (target[i] as number) + sign * (row[i] as number);
 }
 
-function meanOf(rows: readonly Float64Array[]): Float64Array {
-  const mean = new Float64Array(rows[0]?.length ?? 0);
-  for (const row of rows) addSigned(row, 1 / rows.length, mean);
-  return mean;
-}
-
 function cumulated(shares: Float64Array): Float64Array {
   let below = 0;
   return shares.map((share) => {
@@ -62,6 +57,6 @@ function cumulated(shares: Float64Array): Float64Array {
 }
 
 function centred(rows: readonly Float64Array[]): Float64Array[] {
-  const mean = meanOf(rows);
+  const mean = meanRow(rows);
   return rows.map((row) => row.map((value, i) => value - (mean[i] as number)));
 }

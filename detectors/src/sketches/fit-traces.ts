@@ -1,3 +1,5 @@
+import { meanRow } from '../statistics/mean-row.ts';
+import { squaredEuclidean } from '../statistics/squared-euclidean.ts';
 import { estimateTraces, type Traces } from './kernel-traces.ts';
 
 /** Traces from rows of features, and what they are in narrower populations; samples are of indexes of rows. */
@@ -6,7 +8,7 @@ export function fitTraces(
   narrow_samples: readonly (readonly number[])[],
 ): Traces {
   const traces = estimateTraces(rows);
-  const mean = meanOf(rows);
+  const mean = meanRow(rows);
   let [growth, distance] = [0, 0];
   for (const sample of narrow_samples) {
     const some = sample.map((index) => rows[index] as Float64Array);
@@ -15,20 +17,8 @@ export function fitTraces(
     growth += ((second / first ** 2) * traces.first ** 2) / traces.second - 1;
     // Units of the sample are among all, so its mean is nearer to theirs than that of other units.
     const by_chance = first / some.length - traces.first / rows.length;
-    distance += (squaredDistance(meanOf(some), mean) - by_chance) / first;
+    distance += (squaredEuclidean(meanRow(some), mean) - by_chance) / first;
   }
   const slope = growth > 0 && distance > 0 ? growth / distance : 0;
   return { ...traces, narrowing: { mean: Array.from(mean), count: rows.length, slope } };
-}
-
-function meanOf(rows: readonly Float64Array[]): Float64Array {
-  const mean = new Float64Array(rows[0]?.length ?? 0);
-  for (const row of rows) {
-    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) + (row[i] as number) / rows.length;
-  }
-  return mean;
-}
-
-function squaredDistance(a: Float64Array, b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + (value - (b[i] as number)) ** 2, 0);
 }

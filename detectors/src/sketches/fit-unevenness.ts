@@ -1,3 +1,4 @@
+import { meanRow } from '../statistics/mean-row.ts';
 import { estimateTraces } from './kernel-traces.ts';
 import { createRandom, shuffled } from './random.ts';
 
@@ -13,10 +14,7 @@ const rows_max = 400;
 export function fitUnevenness(units: readonly ArrayLike<number>[], seed: number): number {
   if (units.every((shares) => Array.from(shares).some((share) => share > 0.999))) return 1;
   const rows = shuffled(units, createRandom(seed)).slice(0, rows_max);
-  const mean = new Float64Array(rows[0]?.length ?? 0);
-  for (const row of rows) {
-    for (let i = 0; i < mean.length; i++) mean[i] = (mean[i] as number) + (row[i] as number) / rows.length;
-  }
+  const mean = meanRow(rows);
   const seen = Array.from(mean.keys()).filter((place) => (mean[place] as number) > 0);
   const { first, second } = estimateTraces(
     rows.map((row) =>

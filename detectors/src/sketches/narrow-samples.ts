@@ -1,3 +1,5 @@
+import { squaredEuclidean } from '../statistics/squared-euclidean.ts';
+
 const sample_count = 8;
 const topics_max = 10;
 /** Of all units, in one topic. */
@@ -27,12 +29,6 @@ export function narrowSamples(vectors: readonly Float64Array[]): number[][] {
 
 /** Indexes, nearest first. */
 function nearestTo(centre: Float64Array, vectors: readonly Float64Array[]): number[] {
-  const distances = Float64Array.from(vectors, (vector) => squaredDistance(centre, vector));
+  const distances = Float64Array.from(vectors, (vector) => squaredEuclidean(centre, vector));
   return Array.from(distances.keys()).sort((a, b) => (distances[a] as number) - (distances[b] as number));
-}
-
-function squaredDistance(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i] as number) - (b[i] as number)) ** 2;
-  return sum;
 }
