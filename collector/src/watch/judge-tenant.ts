@@ -2,6 +2,7 @@ import { acceptWindows } from './accept-windows.ts';
 import { type AttemptParts, attempt } from './attempt.ts';
 import { type DueParts, type DueWindows, dueWindows, type Progress } from './due-windows.ts';
 import type { Closing } from './finding.ts';
+import type { GiveWay } from './give-way.ts';
 import { type JudgedWindow, type JudgeWindowParts, judgeWindow } from './judge-window.ts';
 import type { ReadLatestWindows } from './latest-windows.ts';
 import type { Stream, Streams } from './streams.ts';
@@ -11,6 +12,7 @@ export interface JudgeParts extends JudgeWindowParts, DueParts, AttemptParts {
   readonly streams: Streams;
   readonly options: JudgeWindowParts['options'] & DueParts['options'];
   readonly verdicts: Verdicts;
+  readonly giveWay: GiveWay;
   readonly readLatest: ReadLatestWindows;
   /** How far each stream has come, by stream id. */
   readonly progress: Map<number, Progress>;
@@ -30,7 +32,9 @@ export async function judgeTenant(streams: readonly Stream[], parts: JudgeParts)
   const due = new Map<number, DueWindows>();
   for (const { stream_id, feature } of streams) {
     if (parts.signal.aborted) return false;
-    const found = await attempt(parts, `Judging ${feature}`, () => dueWindows(stream_id, parts));
+    const found = await attempt(parts, `Judging ${feature}`, () =>
+      parts.giveWay(() => dueWindows(stream_id, parts)),
+    );
     if (found !== null) due.set(stream_id, found);
   }
   for (const step of stepsOf([...due.values()])) {
@@ -69,7 +73,9 @@ async function closeTogether(closings: readonly Closing[], parts: JudgeParts): P
   for (const closing of closings) {
     if (parts.signal.aborted) return new Set();
     const what = `Judging ${closing.stream.feature}`;
-    const found = await attempt(parts, what, () => judgeWindow({ ...closing, latest }, parts));
+    const found = await attempt(parts, what, () =>
+      parts.giveWay(() => judgeWindow({ ...closing, latest }, parts)),
+    );
     if (found !== null) judged.push(found);
   }
   if (judged.length > 0) parts.verdicts.close(acceptWindows(judged, { ...parts, latest }));

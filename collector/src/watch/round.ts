@@ -1,14 +1,12 @@
 import { attempt } from './attempt.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import { type EmbedRequest, embedMessages } from './embed-messages.ts';
+import type { GiveWay } from './give-way.ts';
 import { type JudgeParts, judgeTenant } from './judge-tenant.ts';
-import { pause } from './pause.ts';
 import { type SumParts, type SumQueue, sumWork } from './sum-work.ts';
 
 /** Portions of one kind of work in a round, so that every kind gets its turn. */
 const portions_max = 16;
-/** While spans wait to be stored, the watch rests so many times as long as it worked: it gets a fifth of the time. */
-const rest_for_work = 4;
 const backoff_ms_max = 600_000;
 
 export interface RoundParts {
@@ -16,8 +14,7 @@ export interface RoundParts {
   readonly sum: SumParts;
   readonly judge: JudgeParts;
   readonly signal: AbortSignal;
-  /** Whether spans wait to be stored, which comes first. */
-  isIngestBehind(): boolean;
+  readonly giveWay: GiveWay;
   /** Pause after the first failure of the encoder. */
   readonly pause_ms: number;
 }
@@ -79,15 +76,9 @@ async function judge({ judge: parts }: RoundParts): Promise<boolean> {
 }
 
 /** Whether there is more than a round may do. */
-async function portions(
-  { signal, isIngestBehind }: RoundParts,
-  portion: () => Promise<number>,
-): Promise<boolean> {
+async function portions({ signal, giveWay }: RoundParts, portion: () => Promise<number>): Promise<boolean> {
   for (let done = 0; done < portions_max; done++) {
-    const started_ms = performance.now();
-    if (signal.aborted || (await portion()) === 0) return false;
-    const worked_ms = performance.now() - started_ms;
-    if (isIngestBehind()) await pause(worked_ms * rest_for_work, signal);
+    if (signal.aborted || (await giveWay(portion)) === 0) return false;
   }
   return true;
 }

@@ -9,6 +9,7 @@ import type { Progress } from './due-windows.ts';
 import type { Encoder } from './encoders/encoder.ts';
 import { watchedFeatures } from './features.ts';
 import { createFits, type Fits } from './fits.ts';
+import { createGiveWay } from './give-way.ts';
 import { createLatestWindows } from './latest-windows.ts';
 import { createReferenceManager, type FeatureReference } from './manage-references.ts';
 import { createMeasuredUnits } from './measured-units.ts';
@@ -197,10 +198,11 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
   const watched = watchedFeatures(options.drift_features);
   const sampling = createSampling({ database: control, per_second: options.drift_vectors_per_second });
   const references = createReferences({ store, streams, policies, wanted: options.drift_reference });
+  const { isIngestBehind = () => false } = settings;
+  const giveWay = createGiveWay({ signal: state.signal, isIngestBehind });
   const grace_ms = options.grace_ms ?? grace_ms_default;
   return {
-    ...state,
-    isIngestBehind: settings.isIngestBehind ?? (() => false),
+    ...{ ...state, giveWay },
     pause_ms: options.drift_interval_ms,
     embed: { ...state, store, encoder, sampling, watched, rows_max },
     sum: {
@@ -211,7 +213,7 @@ function roundParts(settings: WatchSettings, state: WatchState): RoundParts {
       settled_us: () => (now() - grace_ms) * 1_000,
     },
     judge: {
-      ...{ ...state, store, verdicts, references, now },
+      ...{ ...state, store, verdicts, references, now, giveWay },
       states: createSequentialStates(control),
       readLatest: createLatestWindows(control),
       options: judgeOptions(options),
