@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sendChats } from '../support/chat-spans.ts';
-import { type RunningCollector, startCollector, untilStored } from '../support/collector.ts';
+import { eventually, type RunningCollector, startCollector, untilStored } from '../support/collector.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { runCommand } from '../support/run-command.ts';
 
@@ -94,6 +94,12 @@ describe('sextant backup', () => {
       );
     await collector.stop();
     collector = await startCollector({ data, environment: { ...environment, SEXTANT_RETENTION_DAYS: '5' } });
-    expect(readdirSync(join(data, 'backups')).sort()).toEqual([name, 'notes.txt']);
+    // It answers before it removes.
+    const kept = () => readdirSync(join(data, 'backups')).sort();
+    await eventually(
+      async () => kept().length === 2,
+      () => kept().join(),
+    );
+    expect(kept()).toEqual([name, 'notes.txt']);
   });
 });
