@@ -32,10 +32,11 @@ export async function runStoreProcess(context: CommandContext, parent: ParentCha
   });
   const public_url = await Promise.race([begun, ended]);
   if (public_url === undefined) return exit_codes.ok;
+  const environment = { ...context.environment, SEXTANT_PUBLIC_URL: public_url };
   const { promise: failed, reject: fail } = Promise.withResolvers<never>();
   const store = await startStoreProcess({
-    options: readOptions({ ...context.environment, SEXTANT_PUBLIC_URL: public_url }),
-    environment: context.environment,
+    options: readOptions(environment),
+    environment,
     send: parent.send,
     fail,
     log: createLog(context.error),
